@@ -1,0 +1,32 @@
+import * as z from 'zod'
+
+export const sqlDialects = ['postgresql', 'mysql', 'mariadb', 'sqlite', 'mssql'] as const
+export const SqlDialect = z.enum(sqlDialects)
+export type SqlDialect = z.infer<typeof SqlDialect>
+
+/** What an app is about to do, as its sink describes it. One list; `kind` tells the cases apart. */
+export const Operation = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('sql'), dialect: SqlDialect, text: z.string() }),
+  z.object({ kind: z.literal('shell'), command: z.string() }),
+  z.object({ kind: z.literal('exec'), file: z.string(), args: z.array(z.string()) }),
+  z.object({ kind: z.literal('file'), path: z.string(), base: z.string().optional() }),
+  z.object({ kind: z.literal('request'), url: z.string() }),
+  z.object({ kind: z.literal('html'), body: z.string() }),
+  z.object({ kind: z.literal('nosql'), filter: z.unknown() }),
+  z.object({ kind: z.literal('ldap'), filter: z.string() }),
+  z.object({ kind: z.literal('xml'), document: z.string() }),
+  z.object({ kind: z.literal('xpath'), expression: z.string() }),
+  z.object({ kind: z.literal('code'), text: z.string() }),
+  z.object({ kind: z.literal('template'), engine: z.string(), text: z.string() }),
+  z.object({ kind: z.literal('redirect'), location: z.string() }),
+  z.object({ kind: z.literal('merge'), value: z.unknown() }),
+  z.object({ kind: z.literal('prompt'), text: z.string() }),
+  z.object({ kind: z.literal('response'), contentType: z.string(), body: z.string() }),
+])
+export type Operation = z.infer<typeof Operation>
+export type OperationKind = Operation['kind']
+export type OperationOf<Kind extends OperationKind> = Extract<Operation, { kind: Kind }>
+
+/** One value that came from outside, and where it stood: `{source: 'body', path: 'filter[0].name', value: "x' or '1'='1"}`. */
+export const Input = z.object({ source: z.string(), path: z.string(), value: z.string() })
+export type Input = z.infer<typeof Input>

@@ -1,0 +1,51 @@
+import * as z from 'zod'
+
+/** Every refusal that a user can act on. Anything else is a bug: `internal`. */
+export const errorCodes = {
+  'request.invalid': { status: 400, title: 'The request is not valid' },
+  'request.too_large': { status: 413, title: 'The request is too large' },
+  'request.rate_limited': { status: 429, title: 'Too many requests' },
+  'route.not_found': { status: 404, title: 'There is no such address' },
+  'auth.required': { status: 401, title: 'Sign in first' },
+  'auth.wrong_credentials': { status: 401, title: 'E-mail or password is wrong' },
+  'auth.locked': { status: 429, title: 'Too many failed sign-ins' },
+  'auth.link_invalid': { status: 401, title: 'This sign-in link was used or has expired' },
+  'auth.origin_refused': { status: 403, title: 'The request came from another site' },
+  'auth.forbidden': { status: 403, title: 'Your role does not allow this' },
+  'auth.token_invalid': { status: 401, title: 'The token is not valid' },
+  'password.too_weak': { status: 422, title: 'The password is too weak' },
+  'project.not_found': { status: 404, title: 'There is no such project' },
+  'incident.not_found': { status: 404, title: 'There is no such incident' },
+  'rule.not_found': { status: 404, title: 'There is no such rule' },
+  'rule.action_not_allowed': { status: 422, title: 'This project cannot use that action' },
+  'rule.protection_unknown': { status: 422, title: 'There is no such protection' },
+  'rule.revision_conflict': { status: 409, title: 'Somebody changed the rules meanwhile' },
+  'token.not_found': { status: 404, title: 'There is no such token' },
+  'token.last': { status: 409, title: 'This is the last working token' },
+  'session.not_found': { status: 404, title: 'There is no such session' },
+  'database.unavailable': { status: 503, title: 'The database does not answer' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ErrorCode = keyof typeof errorCodes
+
+/** One thing that is wrong in a body, query or file: where, what was given, what would be right. */
+export const FieldError = z.object({
+  path: z.string().meta({ description: 'A JSON path such as `rules[0].then.actions[1]`.' }),
+  message: z.string(),
+  given: z.string().optional(),
+  allowed: z.string().optional(),
+})
+export type FieldError = z.infer<typeof FieldError>
+
+/** RFC 9457. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string().optional(),
+  errors: z.array(FieldError).optional(),
+  reference: z.string().optional().meta({ description: 'Names the server log line of an internal error.' }),
+})
+export type Problem = z.infer<typeof Problem>

@@ -1,0 +1,23 @@
+import * as z from 'zod'
+
+export const roles = ['owner', 'admin', 'analyst', 'approver', 'developer', 'viewer', 'auditor'] as const
+export const Role = z.enum(roles)
+export type Role = z.infer<typeof Role>
+
+/** Which role has which right. The one table that every route asks. */
+export const permissions = {
+  self: roles,
+  read: roles,
+  'incident.write': ['owner', 'admin', 'analyst'],
+  'rule.write': ['owner', 'admin', 'analyst', 'developer'],
+  'project.write': ['owner', 'admin'],
+  'audit.read': ['owner', 'admin', 'auditor'],
+} as const satisfies Record<string, readonly Role[]>
+
+export type Permission = keyof typeof permissions
+
+export const may = (role: Role, permission: Permission): boolean =>
+  (permissions[permission] as readonly Role[]).includes(role)
+
+export const permissionsOf = (role: Role): Permission[] =>
+  (Object.keys(permissions) as Permission[]).filter((permission) => may(role, permission))
