@@ -1,0 +1,2 @@
+export { chooseIdentity, type Identity } from './identity.ts'
+export { startPostgres, type RunningPostgres, type StartOptions } from './start-postgres.ts'
