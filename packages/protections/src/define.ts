@@ -34,17 +34,13 @@ export interface Finding {
   readonly operationSpan: Span | null
 }
 
-/**
- * A pure, linear-time judgement of one operation against the values that came from outside. Never throws on any input by design,
- * and may throw by bug: the caller fails open.
- */
-export interface Detector<Kind extends OperationKind> {
-  (operation: OperationOf<Kind>, inputs: readonly Input[]): Finding | null
-}
-
 export interface Protection<Id extends string = string, Kind extends OperationKind = OperationKind> {
   readonly spec: ProtectionSpec<Id> & { readonly kinds: readonly Kind[] }
-  readonly detect: Detector<Kind>
+  /**
+   * A pure, linear-time judgement of one operation against the values that came from outside. A method, so that a protection of one
+   * kind stands in a list of all kinds: callers ask `watches` first. It may throw by bug: the caller fails open.
+   */
+  detect(operation: OperationOf<Kind>, inputs: readonly Input[]): Finding | null
 }
 
 export function defineProtection<const Id extends string, const Kind extends OperationKind>(

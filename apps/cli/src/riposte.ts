@@ -1,0 +1,36 @@
+import { Command } from 'commander'
+import { runInspect } from './inspect.ts'
+import { runSignInLink, runServe } from './serve.ts'
+import { runStart } from './start/run-start.ts'
+
+const program = new Command('riposte')
+  .description('Detects attacks inside Node.js applications and on hosts, and carries out the response.')
+  .version('0.1.0')
+
+program
+  .command('start')
+  .description('start the control plane and the protected example shop on this machine')
+  .action(async () => process.exit(await runStart()))
+
+program
+  .command('serve')
+  .description('start the control plane alone')
+  .action(async () => process.exit(await runServe()))
+
+program
+  .command('sign-in-link')
+  .description('make a new one-time sign-in link for the owner')
+  .action(async () => process.exit(await runSignInLink()))
+
+program
+  .command('inspect')
+  .description('judge operations offline: JSON Lines on standard input, one answer a line on standard output')
+  .addHelpText(
+    'after',
+    '\nExample:\n  echo \'{"input":"1 or 1=1","operation":{"kind":"sql","dialect":"postgresql","text":"select * from t where id = 1 or 1=1"}}\' | riposte inspect',
+  )
+  .action(async () => {
+    process.exitCode = await runInspect(process.stdin, process.stdout)
+  })
+
+await program.parseAsync()

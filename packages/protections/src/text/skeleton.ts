@@ -1,0 +1,44 @@
+/** Lower-cased letters and digits of a text, and where each stood. */
+export interface Skeleton {
+  readonly text: string
+  /** `positions[i]` is the index in the original of the i-th character. */
+  readonly positions: Uint32Array
+}
+
+/**
+ * What is left of a text when white space, quotes and signs are taken away: what survives most of the cleaning that apps do.
+ * Positions are kept, so that a match can be carried back.
+ */
+export function skeleton(text: string): Skeleton {
+  const positions = new Uint32Array(text.length)
+  const lower = toLowerSameLength(text)
+  let kept = 0
+  let out = ''
+  let runStart = -1
+  for (let at = 0; at <= lower.length; at += 1) {
+    const keep = at < lower.length && isKept(lower.charCodeAt(at))
+    if (keep) {
+      positions[kept] = at
+      kept += 1
+      if (runStart === -1) runStart = at
+    } else if (runStart !== -1) {
+      out += lower.slice(runStart, at)
+      runStart = -1
+    }
+  }
+  return { text: out, positions: positions.subarray(0, kept) }
+}
+
+const isKept = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code > 127
+
+/** `toLowerCase` that never changes the length, so that positions stay true: a few letters lower to two. */
+export function toLowerSameLength(text: string): string {
+  const lower = text.toLowerCase()
+  if (lower.length === text.length) return lower
+  let out = ''
+  for (const char of text) {
+    const small = char.toLowerCase()
+    out += small.length === char.length ? small : char
+  }
+  return out
+}
