@@ -1,0 +1,48 @@
+import path from 'node:path'
+
+export interface Env {
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string
+  /** null: our own PostgreSQL in the data folder. */
+  readonly databaseUrl: string | null
+  readonly bootstrapToken: string | null
+  readonly publicUrl: string
+  readonly seedProject: string | null
+  readonly consoleDir: string
+  readonly logLevel: string
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+export const shortestBootstrapToken = 32
+
+/** The only reader of the environment. @throws Error naming the variable, what was given and what is allowed. */
+export function readEnv(env: NodeJS.ProcessEnv, cwd: string): Env {
+  const host = env['RIPOSTE_HOST'] ?? '127.0.0.1'
+  const port = readPort(env['RIPOSTE_PORT'] ?? '7474')
+  const bootstrapToken = env['RIPOSTE_BOOTSTRAP_TOKEN'] || null
+  if (bootstrapToken !== null && bootstrapToken.length < shortestBootstrapToken) {
+    throw new Error(`RIPOSTE_BOOTSTRAP_TOKEN has ${bootstrapToken.length} characters; it must have at least ${shortestBootstrapToken}.`)
+  }
+  const databaseUrl = env['RIPOSTE_DATABASE_URL'] || null
+  if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl)) throw new Error('RIPOSTE_DATABASE_URL must begin with postgres:// or postgresql://.')
+  const logLevel = env['RIPOSTE_LOG_LEVEL'] ?? 'warn'
+  if (!logLevels.includes(logLevel)) throw new Error(`RIPOSTE_LOG_LEVEL is "${logLevel}"; it must be one of ${logLevels.join(', ')}.`)
+  return {
+    host,
+    port,
+    dataDir: path.resolve(cwd, env['RIPOSTE_DATA_DIR'] ?? '.riposte'),
+    databaseUrl,
+    bootstrapToken,
+    publicUrl: (env['RIPOSTE_PUBLIC_URL'] ?? `http://${host}:${port}`).replace(/\/$/, ''),
+    seedProject: env['RIPOSTE_SEED_PROJECT'] || null,
+    consoleDir: env['RIPOSTE_CONSOLE_DIR'] ?? path.resolve(import.meta.dirname, '../../console/dist'),
+    logLevel,
+  }
+}
+
+function readPort(given: string): number {
+  const port = Number(given)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`RIPOSTE_PORT is "${given}"; it must be a port number from 0 to 65535.`)
+  return port
+}

@@ -1,0 +1,2 @@
+export { byMember, record } from './record.ts'
+export { auditRoutes } from './routes.ts'

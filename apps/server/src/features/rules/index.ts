@@ -1,0 +1,3 @@
+export { readRules } from './queries.ts'
+export { ruleRoutes } from './routes.ts'
+export { ruleSentence, titleOf } from './rule-policy.ts'

@@ -1,0 +1,25 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import path from 'node:path'
+
+/** Reads a secret of the data folder, or makes it: whole, synced and 0600 before anything depends on it. */
+export function readOrMakeSecret(folder: string, name: string, make: () => string): string {
+  const file = path.join(folder, name)
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  const content = make()
+  writeSecret(folder, name, content)
+  return content
+}
+
+export function writeSecret(folder: string, name: string, content: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = path.join(folder, name)
+  const handle = openSync(`${file}.new`, 'w', 0o600)
+  writeSync(handle, content)
+  fsyncSync(handle)
+  closeSync(handle)
+  renameSync(`${file}.new`, file)
+}

@@ -1,0 +1,61 @@
+import pg from 'pg'
+
+/** Rows as PostgreSQL gives them: snake case, dates as Date. */
+export type Row = Record<string, unknown>
+
+export interface Queryable {
+  query<R extends Row>(text: string, values?: readonly unknown[]): Promise<R[]>
+}
+
+/** Everything in it happens or nothing does; `notify` reaches the other parts, and other servers, once it has happened. */
+export interface Transaction extends Queryable {
+  notify(message: BusMessage): Promise<void>
+}
+
+/** Wake-ups, small and without content: who hears one reads what changed. At most 8,000 bytes each as JSON. */
+export type BusMessage =
+  | { readonly kind: 'rules'; readonly projectId: string; readonly revision: number }
+  | { readonly kind: 'incidents'; readonly projectId: string; readonly ids: readonly string[] }
+  | { readonly kind: 'incidents_changed'; readonly projectId: string; readonly ids: readonly string[] }
+  | { readonly kind: 'instances'; readonly projectId: string }
+
+export const busChannel = 'riposte'
+
+export class Database implements Queryable {
+  readonly #pool: pg.Pool
+
+  constructor(url: string, onIdleError: (error: Error) => void) {
+    this.#pool = new pg.Pool({ connectionString: url, max: 20, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 60_000 })
+    // A connection that breaks while nobody uses it is replaced; without a listener it would end the process.
+    this.#pool.on('error', onIdleError)
+  }
+
+  async query<R extends Row>(text: string, values: readonly unknown[] = []): Promise<R[]> {
+    return (await this.#pool.query<R>(text, [...values])).rows
+  }
+
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect()
+    const tx: Transaction = {
+      query: async <R extends Row>(text: string, values: readonly unknown[] = []) => (await client.query<R>(text, [...values])).rows,
+      notify: async (message) => void (await client.query('select pg_notify($1, $2)', [busChannel, JSON.stringify(message)])),
+    }
+    try {
+      await client.query('begin')
+      const result = await work(tx)
+      await client.query('commit')
+      client.release()
+      return result
+    } catch (error) {
+      await client.query('rollback').then(
+        () => client.release(),
+        (broken: unknown) => client.release(broken instanceof Error ? broken : true),
+      )
+      throw error
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.end()
+  }
+}
