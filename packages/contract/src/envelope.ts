@@ -1,3 +1,5 @@
+export const snapshotPayloadType = 'application/vnd.riposte.config+json'
+
 /**
  * The bytes that a DSSE signature covers: `"DSSEv1" SP LEN(type) SP type SP LEN(body) SP body`, lengths in bytes.
  * @see https://github.com/secure-systems-lab/dsse/blob/master/protocol.md

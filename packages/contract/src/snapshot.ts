@@ -3,8 +3,6 @@ import { ProjectId } from './ids.ts'
 import { ProjectType } from './project-type.ts'
 import { Rule } from './rule.ts'
 
-export const snapshotPayloadType = 'application/vnd.riposte.config+json'
-
 /**
  * What the console says to the running apps of a project, whole. The payload of a signed envelope.
  * A running app reads it leniently: keys it does not know are left alone, a rule it cannot read is skipped and reported.
