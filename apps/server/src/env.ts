@@ -22,12 +22,16 @@ export function readEnv(env: NodeJS.ProcessEnv, cwd: string): Env {
   const port = readPort(env['RIPOSTE_PORT'] ?? '7474')
   const bootstrapToken = env['RIPOSTE_BOOTSTRAP_TOKEN'] || null
   if (bootstrapToken !== null && bootstrapToken.length < shortestBootstrapToken) {
-    throw new Error(`RIPOSTE_BOOTSTRAP_TOKEN has ${bootstrapToken.length} characters; it must have at least ${shortestBootstrapToken}.`)
+    throw new Error(
+      `RIPOSTE_BOOTSTRAP_TOKEN has ${bootstrapToken.length} characters; it must have at least ${shortestBootstrapToken}.`,
+    )
   }
   const databaseUrl = env['RIPOSTE_DATABASE_URL'] || null
-  if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl)) throw new Error('RIPOSTE_DATABASE_URL must begin with postgres:// or postgresql://.')
+  if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl))
+    throw new Error('RIPOSTE_DATABASE_URL must begin with postgres:// or postgresql://.')
   const logLevel = env['RIPOSTE_LOG_LEVEL'] ?? 'warn'
-  if (!logLevels.includes(logLevel)) throw new Error(`RIPOSTE_LOG_LEVEL is "${logLevel}"; it must be one of ${logLevels.join(', ')}.`)
+  if (!logLevels.includes(logLevel))
+    throw new Error(`RIPOSTE_LOG_LEVEL is "${logLevel}"; it must be one of ${logLevels.join(', ')}.`)
   return {
     host,
     port,
@@ -43,6 +47,7 @@ export function readEnv(env: NodeJS.ProcessEnv, cwd: string): Env {
 
 function readPort(given: string): number {
   const port = Number(given)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`RIPOSTE_PORT is "${given}"; it must be a port number from 0 to 65535.`)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`RIPOSTE_PORT is "${given}"; it must be a port number from 0 to 65535.`)
   return port
 }

@@ -33,6 +33,8 @@ export interface StartOptions {
 
 export interface RunningPostgres {
   readonly pid: number
+  /** It was running already: whoever started it will stop it. */
+  readonly adopted: boolean
   /** A connection URL for that database, `postgres` by default. */
   url(database?: string): string
   /** Makes the database unless it exists. */
@@ -91,7 +93,7 @@ async function adopt(cluster: string, options: StartOptions): Promise<RunningPos
   for (;;) {
     const postmaster = readPostmaster(cluster)
     if (!postmaster) return null
-    const running = describe(postmaster, options)
+    const running = { ...describe(postmaster, options), adopted: true }
     if (await answers(running)) return running
     // Starting up or shutting down: either ends soon.
     if (Date.now() > deadline)
@@ -199,6 +201,7 @@ function describe(postmaster: Postmaster, options: StartOptions): RunningPostgre
       : `postgres://postgres@localhost:${postmaster.port}/${database}?host=${encodeURIComponent(postmaster.socketDir)}`
   return {
     pid: postmaster.pid,
+    adopted: false,
     url,
     ensureDatabase: (name) => ensureDatabase(url(), name),
     stop: () => stop(postmaster.pid),

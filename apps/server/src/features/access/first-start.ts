@@ -14,14 +14,16 @@ export interface Owner {
 export function ensureOwner(db: Database, bootstrapToken: string | null): Promise<Owner> {
   return db.transaction(async (tx) => {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended('first-start', 7))`)
-    const [found] = await tx.query<Row & { id: string; organisation_id: string }>(`select id, organisation_id from member where role = 'owner' order by created_at limit 1`)
+    const [found] = await tx.query<Row & { id: string; organisation_id: string }>(
+      `select id, organisation_id from member where role = 'owner' order by created_at limit 1`,
+    )
     if (found) return { memberId: found.id, organisationId: found.organisation_id }
     const owner = { memberId: newId(), organisationId: newId() }
     await tx.query('insert into organisation (id, name) values ($1, $2)', [owner.organisationId, 'My organisation'])
-    await tx.query(`insert into member (id, organisation_id, email, name, role) values ($1, $2, 'owner@riposte.local', 'Owner', 'owner')`, [
-      owner.memberId,
-      owner.organisationId,
-    ])
+    await tx.query(
+      `insert into member (id, organisation_id, email, name, role) values ($1, $2, 'owner@riposte.local', 'Owner', 'owner')`,
+      [owner.memberId, owner.organisationId],
+    )
     await record(tx, {
       organisationId: owner.organisationId,
       actor: { kind: 'system', id: null, name: 'first start' },

@@ -25,7 +25,8 @@ interface ProjectTokenRow extends Row {
   organisation_id: string
 }
 
-const bearer = (request: FastifyRequest): string | null => /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
+const bearer = (request: FastifyRequest): string | null =>
+  /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
 
 /** Every request is asked anew: a revoked token or session, or a changed role, counts at once. */
 export function createGatekeeper(db: Database, publicUrl: string): Gatekeeper {
@@ -34,7 +35,8 @@ export function createGatekeeper(db: Database, publicUrl: string): Gatekeeper {
       const token = bearer(request)
       const actor = token === null ? await bySession(request) : await byApiToken(token)
       if (!actor) throw new Refusal(token === null ? 'auth.required' : 'auth.token_invalid')
-      if (!may(actor.role, permission)) throw new Refusal('auth.forbidden', `The role ${actor.role} has no right "${permission}"`)
+      if (!may(actor.role, permission))
+        throw new Refusal('auth.forbidden', `The role ${actor.role} has no right "${permission}"`)
       return actor
     },
     project: async (request) => {
@@ -76,7 +78,14 @@ export function createGatekeeper(db: Database, publicUrl: string): Gatekeeper {
       [hashSecret(secret), projectId],
     )
     return row
-      ? { kind: 'project', projectId: row.project_id, projectName: row.name, projectType: row.type, organisationId: row.organisation_id, tokenId: row.token_id }
+      ? {
+          kind: 'project',
+          projectId: row.project_id,
+          projectName: row.name,
+          projectType: row.type,
+          organisationId: row.organisation_id,
+          tokenId: row.token_id,
+        }
       : null
   }
 }

@@ -11,5 +11,6 @@ export function refuseForeignOrigin(request: FastifyRequest, publicUrl: string):
     if (site === 'same-origin') return
     throw new Refusal('auth.origin_refused', 'A request with a session must carry an Origin header')
   }
-  if (origin !== new URL(publicUrl).origin && origin !== `${request.protocol}://${request.headers.host ?? ''}`) throw new Refusal('auth.origin_refused')
+  if (origin !== new URL(publicUrl).origin && origin !== `${request.protocol}://${request.headers.host ?? ''}`)
+    throw new Refusal('auth.origin_refused')
 }

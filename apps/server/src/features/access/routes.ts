@@ -1,7 +1,6 @@
 import { verify } from '@node-rs/argon2'
 import { permissionsOf, type Me } from '@riposte/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
 import { hashSecret, newId, newSecret } from '../../platform/crypto/secrets.ts'
 import type { Database, Row } from '../../platform/db/database.ts'
 import type { Handlers, MemberActor } from '../../platform/http/handler.ts'
@@ -15,11 +14,20 @@ import { hashPassword, signInByLink, signInByPassword, type Visitor } from './si
 
 type AccessHandlers = Pick<
   Handlers,
-  'signIn' | 'signInByLink' | 'signOut' | 'me' | 'setUpMe' | 'listSessions' | 'revokeSession' | 'listApiTokens' | 'createApiToken' | 'revokeApiToken'
+  | 'signIn'
+  | 'signInByLink'
+  | 'signOut'
+  | 'me'
+  | 'setUpMe'
+  | 'listSessions'
+  | 'revokeSession'
+  | 'listApiTokens'
+  | 'createApiToken'
+  | 'revokeApiToken'
 >
 
 interface MeRow extends Row {
-  id: string
+  id: Me['id']
   email: string
   name: string
   role: Me['role']
@@ -45,7 +53,10 @@ interface ApiTokenRow extends Row {
   last_used_at: Date | null
 }
 
-const visitorOf = (request: FastifyRequest): Visitor => ({ userAgent: request.headers['user-agent'] ?? null, ip: request.ip })
+const visitorOf = (request: FastifyRequest): Visitor => ({
+  userAgent: request.headers['user-agent'] ?? null,
+  ip: request.ip,
+})
 
 export function accessRoutes(db: Database, publicUrl: string): AccessHandlers {
   // Tries per address: ten at once, then one every six seconds.
@@ -54,11 +65,15 @@ export function accessRoutes(db: Database, publicUrl: string): AccessHandlers {
   const guardTry = (request: FastifyRequest): void => {
     refuseForeignOriginOfBrowsers(request, publicUrl)
     const wait = tries.take(request.ip, 1, Date.now())
-    if (wait > 0) throw new Refusal('request.rate_limited', 'Too many sign-in attempts from this address', { retryAfterS: wait })
+    if (wait > 0)
+      throw new Refusal('request.rate_limited', 'Too many sign-in attempts from this address', { retryAfterS: wait })
   }
   const welcome = async (reply: FastifyReply, secret: string): Promise<Me> => {
     void reply.setCookie(sessionCookie, secret, cookieOptions(publicUrl))
-    const [row] = await db.query<Row & { member_id: string }>('select member_id from member_session where token_hash = $1', [hashSecret(secret)])
+    const [row] = await db.query<Row & { member_id: string }>(
+      'select member_id from member_session where token_hash = $1',
+      [hashSecret(secret)],
+    )
     return readMe(db, row?.member_id ?? '')
   }
 
@@ -111,22 +126,27 @@ export function accessRoutes(db: Database, publicUrl: string): AccessHandlers {
     },
     revokeApiToken: ({ actor, params }) =>
       db.transaction(async (tx) => {
-        const rows = await tx.query('update api_token set revoked_at = now() where id = $1 and member_id = $2 and revoked_at is null returning id', [
-          params.tokenId,
-          actor.memberId,
-        ])
+        const rows = await tx.query(
+          'update api_token set revoked_at = now() where id = $1 and member_id = $2 and revoked_at is null returning id',
+          [params.tokenId, actor.memberId],
+        )
         if (rows.length === 0) throw new Refusal('token.not_found')
-        await record(tx, { ...byMember(actor), action: 'api_token.revoked', subject: { kind: 'api_token', id: params.tokenId } })
+        await record(tx, {
+          ...byMember(actor),
+          action: 'api_token.revoked',
+          subject: { kind: 'api_token', id: params.tokenId },
+        })
       }),
   }
 }
 
 /** Without a session there is no cookie to ride on, but a foreign page must not sign its visitor in either. */
 function refuseForeignOriginOfBrowsers(request: FastifyRequest, publicUrl: string): void {
-  if (request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined) refuseForeignOrigin(request, publicUrl)
+  if (request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined)
+    refuseForeignOrigin(request, publicUrl)
 }
 
-async function readMe(db: Database, memberId: string): Promise<z.input<typeof import('@riposte/contract').Me>> {
+async function readMe(db: Database, memberId: string): Promise<Me> {
   const [row] = await db.query<MeRow>(
     `select m.id, m.email, m.name, m.role, m.password_hash is not null as has_password, o.id as organisation_id, o.name as organisation
      from member m join organisation o on o.id = m.organisation_id where m.id = $1`,
@@ -144,21 +164,43 @@ async function readMe(db: Database, memberId: string): Promise<z.input<typeof im
   }
 }
 
-async function setUp(db: Database, actor: MemberActor, wish: { name: string; email: string; password?: string | undefined; currentPassword?: string | undefined }): Promise<void> {
-  const [row] = await db.query<Row & { password_hash: string | null }>('select password_hash from member where id = $1', [actor.memberId])
+async function setUp(
+  db: Database,
+  actor: MemberActor,
+  wish: { name: string; email: string; password?: string | undefined; currentPassword?: string | undefined },
+): Promise<void> {
+  const [row] = await db.query<Row & { password_hash: string | null }>(
+    'select password_hash from member where id = $1',
+    [actor.memberId],
+  )
   const current = row?.password_hash ?? null
   if (current !== null && !(await verify(current, wish.currentPassword ?? ''))) {
-    throw new Refusal('auth.wrong_credentials', 'The current password is wrong', { errors: [{ path: 'currentPassword', message: 'wrong' }] })
+    throw new Refusal('auth.wrong_credentials', 'The current password is wrong', {
+      errors: [{ path: 'currentPassword', message: 'wrong' }],
+    })
   }
   const why = wish.password === undefined ? null : weakness(wish.password, wish.email)
   if (why) throw new Refusal('password.too_weak', why, { errors: [{ path: 'password', message: why }] })
   const hash = wish.password === undefined ? null : await hashPassword(wish.password)
   await db.transaction(async (tx) => {
-    const [taken] = await tx.query('select 1 from member where lower(email) = lower($1) and id <> $2', [wish.email, actor.memberId])
-    if (taken) throw new Refusal('request.invalid', 'Another member has this e-mail address', { errors: [{ path: 'email', message: 'taken' }] })
-    await tx.query('update member set name = $2, email = $3, password_hash = coalesce($4, password_hash) where id = $1', [actor.memberId, wish.name, wish.email, hash])
+    const [taken] = await tx.query('select 1 from member where lower(email) = lower($1) and id <> $2', [
+      wish.email,
+      actor.memberId,
+    ])
+    if (taken)
+      throw new Refusal('request.invalid', 'Another member has this e-mail address', {
+        errors: [{ path: 'email', message: 'taken' }],
+      })
+    await tx.query(
+      'update member set name = $2, email = $3, password_hash = coalesce($4, password_hash) where id = $1',
+      [actor.memberId, wish.name, wish.email, hash],
+    )
     // Whoever knew the old password is signed out.
-    if (hash !== null) await tx.query('delete from member_session where member_id = $1 and id is distinct from $2', [actor.memberId, actor.sessionId])
+    if (hash !== null)
+      await tx.query('delete from member_session where member_id = $1 and id is distinct from $2', [
+        actor.memberId,
+        actor.sessionId,
+      ])
     await record(tx, {
       ...byMember(actor),
       action: 'member.updated',
@@ -170,7 +212,10 @@ async function setUp(db: Database, actor: MemberActor, wish: { name: string; ema
 
 function endSession(db: Database, actor: MemberActor, sessionId: string): Promise<void> {
   return db.transaction(async (tx) => {
-    const rows = await tx.query('delete from member_session where id = $1 and member_id = $2 returning id', [sessionId, actor.memberId])
+    const rows = await tx.query('delete from member_session where id = $1 and member_id = $2 returning id', [
+      sessionId,
+      actor.memberId,
+    ])
     if (rows.length === 0) throw new Refusal('session.not_found')
     await record(tx, { ...byMember(actor), action: 'session.ended', subject: { kind: 'session', id: sessionId } })
   })
@@ -190,7 +235,12 @@ export function addApiToken(db: Database, actor: MemberActor, { token, name, exp
       [newId(), actor.memberId, name, token.slice(0, 8), hashSecret(token), expiresAt],
     )
     const item = toApiToken(row as ApiTokenRow)
-    await record(tx, { ...byMember(actor), action: 'api_token.created', subject: { kind: 'api_token', id: item.id }, details: { name } })
+    await record(tx, {
+      ...byMember(actor),
+      action: 'api_token.created',
+      subject: { kind: 'api_token', id: item.id },
+      details: { name },
+    })
     return item
   })
 }

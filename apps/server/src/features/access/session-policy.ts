@@ -4,7 +4,13 @@ export const idleDays = 7
 export const absoluteDays = 30
 
 export const cookieOptions = (publicUrl: string) =>
-  ({ path: '/', httpOnly: true, sameSite: 'strict', secure: publicUrl.startsWith('https:'), maxAge: absoluteDays * 86_400 }) as const
+  ({
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: publicUrl.startsWith('https:'),
+    maxAge: absoluteDays * 86_400,
+  }) as const
 
 /** Failed sign-ins in a row after which an account rests, and for how long; the pause doubles with each further one. */
 export const failuresBeforeLock = 5

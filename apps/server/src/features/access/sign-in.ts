@@ -26,7 +26,11 @@ interface MemberRow extends Row {
 let decoy: Promise<string> | null = null
 
 /** @returns the new session's secret. @throws Refusal, the same for a wrong password and an unknown address, after the same work */
-export async function signInByPassword(db: Database, credentials: { email: string; password: string }, visitor: Visitor): Promise<string> {
+export async function signInByPassword(
+  db: Database,
+  credentials: { email: string; password: string },
+  visitor: Visitor,
+): Promise<string> {
   const [member] = await db.query<MemberRow>(
     'select id, organisation_id, name, password_hash, failed_sign_ins, locked_until from member where lower(email) = lower($1)',
     [credentials.email],
@@ -34,7 +38,9 @@ export async function signInByPassword(db: Database, credentials: { email: strin
   decoy ??= hashPassword(newSecret())
   const right = await verify(member?.password_hash ?? (await decoy), credentials.password)
   if (member?.locked_until && member.locked_until.getTime() > Date.now()) {
-    throw new Refusal('auth.locked', undefined, { retryAfterS: Math.ceil((member.locked_until.getTime() - Date.now()) / 1_000) })
+    throw new Refusal('auth.locked', undefined, {
+      retryAfterS: Math.ceil((member.locked_until.getTime() - Date.now()) / 1_000),
+    })
   }
   if (!member || !right || member.password_hash === null) {
     if (member) await countFailure(db, member)
@@ -50,11 +56,10 @@ async function countFailure(db: Database, member: MemberRow): Promise<void> {
   const failures = member.failed_sign_ins + 1
   const lockedFor = failures >= failuresBeforeLock ? lockSeconds(failures) : 0
   await db.transaction(async (tx) => {
-    await tx.query(`update member set failed_sign_ins = $2, locked_until = case when $3 > 0 then now() + make_interval(secs => $3) end where id = $1`, [
-      member.id,
-      failures,
-      lockedFor,
-    ])
+    await tx.query(
+      `update member set failed_sign_ins = $2, locked_until = case when $3 > 0 then now() + make_interval(secs => $3) end where id = $1`,
+      [member.id, failures, lockedFor],
+    )
     await record(tx, {
       organisationId: member.organisation_id,
       actor: { kind: 'system', id: null, name: 'sign-in' },
@@ -79,7 +84,12 @@ export async function signInByLink(db: Database, token: string, visitor: Visitor
   })
 }
 
-async function openSession(tx: Transaction, member: Pick<MemberRow, 'id' | 'organisation_id' | 'name'>, visitor: Visitor, by: string): Promise<string> {
+async function openSession(
+  tx: Transaction,
+  member: Pick<MemberRow, 'id' | 'organisation_id' | 'name'>,
+  visitor: Visitor,
+  by: string,
+): Promise<string> {
   const secret = newSecret()
   const id = newId()
   await tx.query(
@@ -100,13 +110,14 @@ async function openSession(tx: Transaction, member: Pick<MemberRow, 'id' | 'orga
 export async function makeSignInLink(db: Database, memberId: string): Promise<string> {
   const secret = newSecret()
   await db.transaction(async (tx) => {
-    const [member] = await tx.query<MemberRow>('select organisation_id from member where id = $1 for update', [memberId])
-    await tx.query('delete from sign_in_link where member_id = $1 and used_at is null', [memberId])
-    await tx.query(`insert into sign_in_link (id, member_id, token_hash, expires_at) values ($1, $2, $3, now() + interval '24 hours')`, [
-      newId(),
+    const [member] = await tx.query<MemberRow>('select organisation_id from member where id = $1 for update', [
       memberId,
-      hashSecret(secret),
     ])
+    await tx.query('delete from sign_in_link where member_id = $1 and used_at is null', [memberId])
+    await tx.query(
+      `insert into sign_in_link (id, member_id, token_hash, expires_at) values ($1, $2, $3, now() + interval '24 hours')`,
+      [newId(), memberId, hashSecret(secret)],
+    )
     await record(tx, {
       organisationId: member?.organisation_id ?? '',
       actor: { kind: 'system', id: null, name: 'operator' },

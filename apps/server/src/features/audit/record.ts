@@ -5,7 +5,11 @@ import type { MemberActor } from '../../platform/http/handler.ts'
 
 export interface AuditEvent {
   readonly organisationId: string
-  readonly actor: { readonly kind: 'member' | 'token' | 'project' | 'system'; readonly id: string | null; readonly name: string }
+  readonly actor: {
+    readonly kind: 'member' | 'token' | 'project' | 'system'
+    readonly id: string | null
+    readonly name: string
+  }
   /** `<noun>.<past participle>`, such as `rule.created`. */
   readonly action: string
   readonly subject: { readonly kind: string; readonly id: string }
@@ -43,8 +47,19 @@ export async function record(tx: Transaction, event: AuditEvent): Promise<void> 
   await tx.query(
     `insert into audit_entry (organisation_id, sequence, at, actor, action, subject, details, previous_hash, hash)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [event.organisationId, entry.sequence, entry.at, entry.actor, entry.action, entry.subject, entry.details, previous, chainHash(previous, entry)],
+    [
+      event.organisationId,
+      entry.sequence,
+      entry.at,
+      entry.actor,
+      entry.action,
+      entry.subject,
+      entry.details,
+      previous,
+      chainHash(previous, entry),
+    ],
   )
 }
 
-export const chainHash = (previous: string, entry: object): string => createHash('sha256').update(previous).update(canonicalJson(entry)).digest('hex')
+export const chainHash = (previous: string, entry: object): string =>
+  createHash('sha256').update(previous).update(canonicalJson(entry)).digest('hex')

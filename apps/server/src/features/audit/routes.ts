@@ -19,7 +19,9 @@ export const auditRoutes = (db: Database): AuditHandlers => ({
       'select sequence, at, actor, action, subject, details from audit_entry where organisation_id = $1 and sequence < $2 order by sequence desc limit $3',
       [actor.organisationId, before, query.limit + 1],
     )
-    const items = rows.slice(0, query.limit).map((row) => ({ ...row, sequence: Number(row.sequence), at: row.at.toISOString() }))
+    const items = rows
+      .slice(0, query.limit)
+      .map((row) => ({ ...row, sequence: Number(row.sequence), at: row.at.toISOString() }))
     return { items, nextCursor: rows.length > query.limit ? String(items.at(-1)?.sequence) : null }
   },
 })

@@ -14,7 +14,13 @@ export interface ProjectRow extends Row {
   created_at: Date
 }
 
-export const toProject = (row: ProjectRow) => ({ id: row.id, name: row.name, type: row.type, revision: row.revision, createdAt: row.created_at.toISOString() })
+export const toProject = (row: ProjectRow) => ({
+  id: row.id,
+  name: row.name,
+  type: row.type,
+  revision: row.revision,
+  createdAt: row.created_at.toISOString(),
+})
 
 export interface TokenRow extends Row {
   id: string
@@ -35,15 +41,27 @@ export const toToken = (row: TokenRow) => ({
 })
 
 /** A project with its first token: one change, one audit entry. */
-export async function createProject(tx: Transaction, author: Author, wish: { name: string; type: ProjectType; keyFingerprint: string }) {
+export async function createProject(
+  tx: Transaction,
+  author: Author,
+  wish: { name: string; type: ProjectType; keyFingerprint: string },
+) {
   const [row] = await tx.query<ProjectRow>(
     'insert into project (id, organisation_id, name, type) values ($1, $2, $3, $4) returning id, name, type, revision, created_at',
     [newId(), author.organisationId, wish.name, wish.type],
   )
   const project = toProject(row as ProjectRow)
-  await tx.query(`insert into revision (project_id, revision, author, reason, summary, rules) values ($1, 0, $2, '', 'Project created', '[]')`, [project.id, author.actor.name])
+  await tx.query(
+    `insert into revision (project_id, revision, author, reason, summary, rules) values ($1, 0, $2, '', 'Project created', '[]')`,
+    [project.id, author.actor.name],
+  )
   const { token } = await addToken(tx, { projectId: project.id, keyFingerprint: wish.keyFingerprint, note: 'first' })
-  await record(tx, { ...author, action: 'project.created', subject: { kind: 'project', id: project.id }, details: { name: wish.name, type: wish.type } })
+  await record(tx, {
+    ...author,
+    action: 'project.created',
+    subject: { kind: 'project', id: project.id },
+    details: { name: wish.name, type: wish.type },
+  })
   return { project, token }
 }
 

@@ -27,10 +27,16 @@ function changeRules<T extends { summary: string; action: string; ruleId: string
   const { actor, projectId, expectedRevision, reason } = change
   return db.transaction(async (tx) => {
     // Changes of one project's rules wait for each other.
-    const [project] = await tx.query<ProjectRow>('select revision, type from project where id = $1 and organisation_id = $2 for update', [projectId, actor.organisationId])
+    const [project] = await tx.query<ProjectRow>(
+      'select revision, type from project where id = $1 and organisation_id = $2 for update',
+      [projectId, actor.organisationId],
+    )
     if (!project) throw new Refusal('project.not_found')
     if (expectedRevision !== undefined && expectedRevision !== project.revision) {
-      throw new Refusal('rule.revision_conflict', `You were looking at revision ${expectedRevision}; it is ${project.revision} now`)
+      throw new Refusal(
+        'rule.revision_conflict',
+        `You were looking at revision ${expectedRevision}; it is ${project.revision} now`,
+      )
     }
     const edited = await edit(tx, project)
     const revision = project.revision + 1

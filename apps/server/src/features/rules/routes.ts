@@ -5,7 +5,10 @@ import { Refusal } from '../../platform/http/refusal.ts'
 import { createRule, deleteRule, restoreRule, updateRule } from './change-rules.ts'
 import { readRules } from './queries.ts'
 
-type RuleHandlers = Pick<Handlers, 'listRules' | 'createRule' | 'updateRule' | 'deleteRule' | 'restoreRule' | 'listRevisions' | 'exportConfig'>
+type RuleHandlers = Pick<
+  Handlers,
+  'listRules' | 'createRule' | 'updateRule' | 'deleteRule' | 'restoreRule' | 'listRevisions' | 'exportConfig'
+>
 
 interface RevisionRow extends Row {
   revision: number
@@ -20,7 +23,10 @@ export interface RolloutReader {
 }
 
 export function ruleRoutes(db: Database, readRollout: RolloutReader): RuleHandlers {
-  const projectOf = async (actor: MemberActor, projectId: string): Promise<{ revision: number; name: string; type: string }> => {
+  const projectOf = async (
+    actor: MemberActor,
+    projectId: string,
+  ): Promise<{ revision: number; name: string; type: string }> => {
     const [row] = await db.query<Row & { revision: number; name: string; type: string }>(
       'select revision, name, type from project where id = $1 and organisation_id = $2',
       [projectId, actor.organisationId],
@@ -52,11 +58,24 @@ export function ruleRoutes(db: Database, readRollout: RolloutReader): RuleHandle
       }
     },
     createRule: async ({ actor, params, body }) =>
-      changed(params.projectId, await createRule(db, { actor, projectId: params.projectId, expectedRevision: body.revision, reason: body.reason }, body.rule)),
+      changed(
+        params.projectId,
+        await createRule(
+          db,
+          { actor, projectId: params.projectId, expectedRevision: body.revision, reason: body.reason },
+          body.rule,
+        ),
+      ),
     updateRule: async ({ actor, params, body }) =>
-      changed(params.projectId, await updateRule(db, { actor, ...params, expectedRevision: body.revision, reason: body.reason }, body.rule)),
-    deleteRule: async ({ actor, params }) => ({ revision: (await deleteRule(db, { actor, ...params, reason: '' })).revision }),
-    restoreRule: async ({ actor, params }) => changed(params.projectId, await restoreRule(db, { actor, ...params, reason: '' })),
+      changed(
+        params.projectId,
+        await updateRule(db, { actor, ...params, expectedRevision: body.revision, reason: body.reason }, body.rule),
+      ),
+    deleteRule: async ({ actor, params }) => ({
+      revision: (await deleteRule(db, { actor, ...params, reason: '' })).revision,
+    }),
+    restoreRule: async ({ actor, params }) =>
+      changed(params.projectId, await restoreRule(db, { actor, ...params, reason: '' })),
     listRevisions: async ({ actor, params, query }) => {
       await projectOf(actor, params.projectId)
       const rows = await db.query<RevisionRow>(

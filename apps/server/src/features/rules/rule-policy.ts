@@ -1,20 +1,30 @@
-import { actions, ruleActionChoices, type ActionId, type FieldError, type ProjectType, type RuleDraft } from '@riposte/contract'
+import {
+  actions,
+  ruleActionChoices,
+  type ActionId,
+  type FieldError,
+  type ProjectType,
+  type RuleDraft,
+} from '@riposte/contract'
 import { plannedProtections, protectionSpecs } from '@riposte/protections/specs'
 import { Refusal } from '../../platform/http/refusal.ts'
 
 /** @throws Refusal that names each protection or action which this project's rules cannot have, and why */
 export function checkDraft(draft: RuleDraft, projectType: ProjectType): void {
   const wrongProtections = protectionErrors(draft)
-  if (wrongProtections.length > 0) throw new Refusal('rule.protection_unknown', wrongProtections[0]?.message, { errors: wrongProtections })
+  if (wrongProtections.length > 0)
+    throw new Refusal('rule.protection_unknown', wrongProtections[0]?.message, { errors: wrongProtections })
   const choices = ruleActionChoices(projectType)
   const allowed = choices.filter((choice) => choice.allowed).map((choice) => choice.action)
   const wrongActions = draft.then.actions.flatMap((action, index): FieldError[] => {
     if (allowed.includes(action)) return []
     const choice = choices.find((choice) => choice.action === action)
-    const message = choice && !choice.allowed ? choice.why : `Console rules have no action "${action}"; use it in file or code.`
+    const message =
+      choice && !choice.allowed ? choice.why : `Console rules have no action "${action}"; use it in file or code.`
     return [{ path: `rule.then.actions[${index}]`, message, given: action, allowed: allowed.join(', ') }]
   })
-  if (wrongActions.length > 0) throw new Refusal('rule.action_not_allowed', wrongActions[0]?.message, { errors: wrongActions })
+  if (wrongActions.length > 0)
+    throw new Refusal('rule.action_not_allowed', wrongActions[0]?.message, { errors: wrongActions })
 }
 
 function protectionErrors(draft: RuleDraft): FieldError[] {

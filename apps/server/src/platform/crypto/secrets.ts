@@ -10,4 +10,5 @@ export const newId = (): string => uuidv7(Date.now(), randomBytes(10))
 
 export const newReference = (): string => randomUUID()
 
-export const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => one.length === other.length && timingSafeEqual(one, other)
+export const sameBytes = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && timingSafeEqual(one, other)

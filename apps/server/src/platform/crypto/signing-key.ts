@@ -27,7 +27,10 @@ function describe(privateKey: KeyObject): SigningKey {
     seal: (payloadType, payload) => {
       const bytes = Buffer.from(canonicalJson(payload))
       const sig = sign(null, preAuthEncoding(payloadType, bytes), privateKey).toString('base64')
-      return { envelope: { payloadType, payload: bytes.toString('base64'), signatures: [{ keyid: fingerprint, sig }] }, keys: [publicKey] }
+      return {
+        envelope: { payloadType, payload: bytes.toString('base64'), signatures: [{ keyid: fingerprint, sig }] },
+        keys: [publicKey],
+      }
     },
   }
 }

@@ -25,7 +25,12 @@ export class Database implements Queryable {
   readonly #pool: pg.Pool
 
   constructor(url: string, onIdleError: (error: Error) => void) {
-    this.#pool = new pg.Pool({ connectionString: url, max: 20, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 60_000 })
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: 20,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 60_000,
+    })
     // A connection that breaks while nobody uses it is replaced; without a listener it would end the process.
     this.#pool.on('error', onIdleError)
   }
@@ -37,8 +42,10 @@ export class Database implements Queryable {
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect()
     const tx: Transaction = {
-      query: async <R extends Row>(text: string, values: readonly unknown[] = []) => (await client.query<R>(text, [...values])).rows,
-      notify: async (message) => void (await client.query('select pg_notify($1, $2)', [busChannel, JSON.stringify(message)])),
+      query: async <R extends Row>(text: string, values: readonly unknown[] = []) =>
+        (await client.query<R>(text, [...values])).rows,
+      notify: async (message) =>
+        void (await client.query('select pg_notify($1, $2)', [busChannel, JSON.stringify(message)])),
     }
     try {
       await client.query('begin')

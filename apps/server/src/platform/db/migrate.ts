@@ -24,12 +24,20 @@ export async function migrate(url: string, migrations = readMigrations()): Promi
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [lockKey])
-    await client.query('create table if not exists migration (name text primary key, checksum text not null, at timestamptz not null default now())')
-    const { rows } = await client.query<{ name: string; checksum: string }>('select name, checksum from migration order by name')
+    await client.query(
+      'create table if not exists migration (name text primary key, checksum text not null, at timestamptz not null default now())',
+    )
+    const { rows } = await client.query<{ name: string; checksum: string }>(
+      'select name, checksum from migration order by name',
+    )
     for (const { name, checksum } of rows) {
       const own = migrations.find((migration) => migration.name === name)
-      if (!own) throw new Error(`The database was migrated by a newer Riposte (${name}). Start that version, or restore a backup from before it.`)
-      if (own.checksum !== checksum) throw new Error(`Migration ${name} is not the one that was applied. Restore the released file.`)
+      if (!own)
+        throw new Error(
+          `The database was migrated by a newer Riposte (${name}). Start that version, or restore a backup from before it.`,
+        )
+      if (own.checksum !== checksum)
+        throw new Error(`Migration ${name} is not the one that was applied. Restore the released file.`)
     }
     const pending = migrations.filter((migration) => !rows.some((row) => row.name === migration.name))
     for (const { name, sql, checksum } of pending) {

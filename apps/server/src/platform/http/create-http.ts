@@ -36,7 +36,10 @@ export async function createHttp(logLevel: string): Promise<FastifyInstance> {
     if (!refusal) {
       const reference = newReference()
       request.log.error({ err: error, reference }, 'internal error')
-      return reply.status(500).type('application/problem+json').send(problemText({ ...new Refusal('internal').toProblem(), reference }))
+      return reply
+        .status(500)
+        .type('application/problem+json')
+        .send(problemText({ ...new Refusal('internal').toProblem(), reference }))
     }
     const problem = refusal.toProblem()
     if (refusal.retryAfterS !== undefined) void reply.header('retry-after', String(refusal.retryAfterS))
@@ -50,7 +53,9 @@ const problemText = (problem: Problem): string => JSON.stringify(problem)
 function toRefusal(error: Error & { statusCode?: number; code?: string }): Refusal | null {
   if (error instanceof Refusal) return error
   if (isDatabaseDown(error)) return new Refusal('database.unavailable', undefined, { retryAfterS: 2 })
-  if (error.statusCode === 413) return new Refusal('request.too_large', `A body may have ${maxIncidentBatchBytes} bytes`)
-  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) return new Refusal('request.invalid', error.message)
+  if (error.statusCode === 413)
+    return new Refusal('request.too_large', `A body may have ${maxIncidentBatchBytes} bytes`)
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
+    return new Refusal('request.invalid', error.message)
   return null
 }

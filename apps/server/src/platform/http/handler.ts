@@ -29,8 +29,13 @@ export interface Anyone {
   readonly kind: 'anyone'
 }
 
-type ActorOf<Auth> = Auth extends { kind: 'public' } ? Anyone : Auth extends { kind: 'project' } ? ProjectActor : MemberActor
-type Parsed<Route, Part extends string> = Route extends Record<Part, infer Schema extends z.ZodType> ? z.output<Schema> : undefined
+type ActorOf<Auth> = Auth extends { kind: 'public' }
+  ? Anyone
+  : Auth extends { kind: 'project' }
+    ? ProjectActor
+    : MemberActor
+type Parsed<Route, Part extends string> =
+  Route extends Record<Part, infer Schema extends z.ZodType> ? z.output<Schema> : undefined
 
 export interface Call<Id extends RouteId> {
   readonly actor: ActorOf<Api[Id]['auth']>

@@ -11,7 +11,12 @@ export function drawOpenApi(version: string, serverUrl: string): Record<string, 
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Riposte', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }, description: 'The control plane of Riposte.' },
+    info: {
+      title: 'Riposte',
+      version,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      description: 'The control plane of Riposte.',
+    },
     servers: [{ url: serverUrl }],
     paths,
     components: {
@@ -45,7 +50,11 @@ function operation(id: RouteId, route: RouteDefinition): Record<string, unknown>
     description: `${route.summary}.${permission}`,
     security: security[route.auth.kind],
     parameters: [...parameters('path', route.params), ...parameters('query', route.query)],
-    ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } } } : {}),
+    ...(route.body
+      ? {
+          requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } },
+        }
+      : {}),
     responses: {
       [String(route.response || route.answers ? (route.status ?? 200) : 204)]: success(route),
       default: { $ref: '#/components/responses/Problem' },
@@ -54,9 +63,15 @@ function operation(id: RouteId, route: RouteDefinition): Record<string, unknown>
 }
 
 function success(route: RouteDefinition): Record<string, unknown> {
-  if (route.response) return { description: 'Done', content: { 'application/json': { schema: jsonSchema(route.response, 'output') } } }
-  if (route.answers === 'sse') return { description: 'A stream of events', content: { 'text/event-stream': { schema: { type: 'string' } } } }
-  if (route.answers === 'file') return { description: 'A file', content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } }
+  if (route.response)
+    return { description: 'Done', content: { 'application/json': { schema: jsonSchema(route.response, 'output') } } }
+  if (route.answers === 'sse')
+    return { description: 'A stream of events', content: { 'text/event-stream': { schema: { type: 'string' } } } }
+  if (route.answers === 'file')
+    return {
+      description: 'A file',
+      content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    }
   return { description: 'Done' }
 }
 

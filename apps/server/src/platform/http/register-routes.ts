@@ -28,7 +28,11 @@ export function registerRoutes(app: FastifyInstance, handlers: Handlers, gatekee
   }
 }
 
-function authorise(route: RouteDefinition, gatekeeper: Gatekeeper, request: FastifyRequest): Promise<MemberActor | ProjectActor | Anyone> {
+function authorise(
+  route: RouteDefinition,
+  gatekeeper: Gatekeeper,
+  request: FastifyRequest,
+): Promise<MemberActor | ProjectActor | Anyone> {
   switch (route.auth.kind) {
     case 'public':
       return Promise.resolve({ kind: 'anyone' })

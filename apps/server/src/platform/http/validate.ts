@@ -13,7 +13,12 @@ export function fieldErrors(error: z.ZodError, value: unknown): FieldError[] {
   return error.issues.slice(0, 50).map((issue) => {
     const given = describe(at(value, issue.path))
     const allowed = allowedBy(issue)
-    return { path: formatPath(issue.path), message: issue.message, ...(given === null ? {} : { given }), ...(allowed === null ? {} : { allowed }) }
+    return {
+      path: formatPath(issue.path),
+      message: issue.message,
+      ...(given === null ? {} : { given }),
+      ...(allowed === null ? {} : { allowed }),
+    }
   })
 }
 
@@ -27,7 +32,11 @@ function allowedBy(issue: z.core.$ZodIssue): string | null {
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((part, key) => (typeof part === 'object' && part !== null ? (part as Record<PropertyKey, unknown>)[key] : undefined), value)
+  return path.reduce<unknown>(
+    (part, key) =>
+      typeof part === 'object' && part !== null ? (part as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  )
 }
 
 function describe(value: unknown): string | null {
@@ -38,4 +47,6 @@ function describe(value: unknown): string | null {
 }
 
 export const formatPath = (path: readonly PropertyKey[]): string =>
-  path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`)).join('')
+  path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
+    .join('')

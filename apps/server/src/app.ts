@@ -1,0 +1,140 @@
+import staticFiles from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { accessRoutes, createGatekeeper } from './features/access/index.ts'
+import { auditRoutes } from './features/audit/index.ts'
+import { catalogRoutes } from './features/catalog/index.ts'
+import { ConnectedInstances, Snapshots, syncRoutes } from './features/config-sync/index.ts'
+import { incidentRoutes } from './features/incidents/index.ts'
+import { ConsoleFeed, consoleKey } from './features/live/index.ts'
+import { projectRoutes } from './features/projects/index.ts'
+import { ruleRoutes } from './features/rules/index.ts'
+import { openPostgresBus } from './platform/bus/postgres-bus.ts'
+import type { SigningKey } from './platform/crypto/signing-key.ts'
+import { Database, type Row } from './platform/db/database.ts'
+import { createHttp } from './platform/http/create-http.ts'
+import type { Handlers } from './platform/http/handler.ts'
+import { drawOpenApi } from './platform/http/openapi.ts'
+import { Refusal } from './platform/http/refusal.ts'
+import { registerRoutes } from './platform/http/register-routes.ts'
+import { EventStreams } from './platform/stream/event-stream.ts'
+
+export interface AppOptions {
+  readonly databaseUrl: string
+  readonly publicUrl: string
+  readonly signingKey: SigningKey
+  readonly consoleDir: string
+  readonly logLevel: string
+  readonly version: string
+}
+
+export interface App {
+  readonly http: FastifyInstance
+  readonly db: Database
+  close(): Promise<void>
+}
+
+/** The control plane, put together: read it as a table of contents. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { databaseUrl, publicUrl, signingKey } = options
+  const http = await createHttp(options.logLevel)
+  const logError = (error: unknown): void => http.log.error({ err: error }, 'in the background')
+
+  const db = new Database(databaseUrl, logError)
+  const streams = new EventStreams()
+  const connected = new ConnectedInstances()
+  const snapshots = new Snapshots(db, signingKey)
+  const feed = new ConsoleFeed({ db, streams, snapshots, onError: logError })
+  const bus = await openPostgresBus(databaseUrl, () => snapshots.forget())
+  bus.subscribe(feed.hear)
+
+  const readRollout = async (projectId: string) => {
+    const rows = await db.query<Row & { id: string; applied_revision: number | null }>(
+      `select id, applied_revision from instance where project_id = $1 and last_seen_at > now() - interval '1 hour'`,
+      [projectId],
+    )
+    return rows.map((row) => ({ applied: row.applied_revision, connected: connected.has(row.id) }))
+  }
+
+  const handlers: Handlers = {
+    ...accessRoutes(db, publicUrl),
+    ...auditRoutes(db),
+    ...catalogRoutes,
+    ...incidentRoutes(db),
+    ...projectRoutes(db, signingKey.fingerprint, connected.has),
+    ...ruleRoutes(db, readRollout),
+    ...syncRoutes({ db, snapshots, streams, connected, announce: feed.instancesChanged }),
+    stream: ({ actor, reply }) => {
+      reply.hijack()
+      streams.open(consoleKey(actor.organisationId), reply.raw, () => undefined)
+      return Promise.resolve()
+    },
+  }
+  registerRoutes(http, handlers, createGatekeeper(db, publicUrl))
+  registerOperations(http, { db, streams, ...options })
+  await registerConsole(http, options.consoleDir)
+
+  return {
+    http,
+    db,
+    close: async () => {
+      streams.close()
+      await http.close()
+      await bus.close()
+      await db.close()
+    },
+  }
+}
+
+function registerOperations(
+  http: FastifyInstance,
+  parts: { db: Database; streams: EventStreams; version: string; publicUrl: string },
+): void {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  new Gauge({
+    name: 'riposte_streams_open',
+    help: 'Open event streams of apps and consoles',
+    registers: [registry],
+    collect() {
+      this.set(parts.streams.count())
+    },
+  })
+  const openApi = drawOpenApi(parts.version, parts.publicUrl)
+  http.get('/healthz', () => ({ status: 'ok' }))
+  http.get('/readyz', async () => {
+    await parts.db.query('select 1 from migration limit 1')
+    return { status: 'ready' }
+  })
+  http.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+  http.get('/api/v1/openapi.json', () => openApi)
+}
+
+/** The console's files; any other address that a person may open is one of its pages. */
+async function registerConsole(http: FastifyInstance, folder: string): Promise<void> {
+  const built = existsSync(path.join(folder, 'index.html'))
+  if (built) {
+    await http.register(staticFiles, {
+      root: folder,
+      wildcard: false,
+      setHeaders: (response, file: string) => {
+        void response.header(
+          'cache-control',
+          file.includes(`${path.sep}assets${path.sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache',
+        )
+      },
+    })
+  }
+  http.setNotFoundHandler((request, reply) => {
+    if (
+      built &&
+      request.method === 'GET' &&
+      !request.url.startsWith('/api/') &&
+      (request.headers.accept ?? '').includes('text/html')
+    )
+      return reply.sendFile('index.html')
+    throw new Refusal('route.not_found')
+  })
+}

@@ -1,0 +1,84 @@
+import type { ConsoleEvent } from '@riposte/contract'
+import type { BusMessage, Database } from '../../platform/db/database.ts'
+import type { EventStreams } from '../../platform/stream/event-stream.ts'
+import { sdkKey, type Snapshots } from '../config-sync/index.ts'
+import { summaryColumns, toSummary, type SummaryRow } from '../incidents/index.ts'
+
+export const consoleKey = (organisationId: string): string => `console:${organisationId}`
+
+/** How long changes of instances are gathered before consoles hear of them. */
+const instancesMs = 100
+
+/** Turns what transactions notified into events for the consoles and apps that are connected to this server. */
+export class ConsoleFeed {
+  readonly #db: Database
+  readonly #streams: EventStreams
+  readonly #snapshots: Snapshots
+  readonly #organisations = new Map<string, string>()
+  readonly #restless = new Set<string>()
+  readonly #onError: (error: unknown) => void
+
+  constructor(parts: { db: Database; streams: EventStreams; snapshots: Snapshots; onError: (error: unknown) => void }) {
+    this.#db = parts.db
+    this.#streams = parts.streams
+    this.#snapshots = parts.snapshots
+    this.#onError = parts.onError
+  }
+
+  hear = (message: BusMessage): void => {
+    this.#handle(message).catch(this.#onError)
+  }
+
+  /** Gathered, since a thousand instances may come back at once. */
+  instancesChanged = (projectId: string): void => {
+    if (this.#restless.has(projectId)) return
+    this.#restless.add(projectId)
+    setTimeout(() => {
+      this.#restless.delete(projectId)
+      this.#tell(projectId, { name: 'instances', data: { projectId } as never }).catch(this.#onError)
+    }, instancesMs).unref()
+  }
+
+  async #handle(message: BusMessage): Promise<void> {
+    switch (message.kind) {
+      case 'rules':
+        this.#snapshots.forget(message.projectId)
+        this.#streams.send(sdkKey(message.projectId), 'config', { revision: message.revision })
+        return this.#tell(message.projectId, {
+          name: 'rules',
+          data: { projectId: message.projectId, revision: message.revision } as never,
+        })
+      case 'incidents':
+        return this.#tellIncidents(message.projectId, message.ids)
+      case 'incidents_changed':
+        return this.#tell(message.projectId, {
+          name: 'incident_changed',
+          data: { projectId: message.projectId, ids: [...message.ids] } as never,
+        })
+      case 'instances':
+        return this.instancesChanged(message.projectId)
+    }
+  }
+
+  async #tellIncidents(projectId: string, ids: readonly string[]): Promise<void> {
+    const rows = await this.#db.query<SummaryRow>(
+      `select ${summaryColumns} from incident where id = any($1) order by sort_at`,
+      [ids],
+    )
+    for (const row of rows) await this.#tell(projectId, { name: 'incident', data: toSummary(row) as never })
+  }
+
+  async #tell(projectId: string, event: ConsoleEvent): Promise<void> {
+    const organisationId = this.#organisations.get(projectId) ?? (await this.#organisationOf(projectId))
+    if (organisationId !== undefined) this.#streams.send(consoleKey(organisationId), event.name, event.data)
+  }
+
+  async #organisationOf(projectId: string): Promise<string | undefined> {
+    const [row] = await this.#db.query<{ organisation_id: string }>(
+      'select organisation_id from project where id = $1',
+      [projectId],
+    )
+    if (row) this.#organisations.set(projectId, row.organisation_id)
+    return row?.organisation_id
+  }
+}

@@ -1,0 +1,1 @@
+export { ConsoleFeed, consoleKey } from './console-feed.ts'
