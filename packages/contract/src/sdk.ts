@@ -28,6 +28,8 @@ export const InstanceReport = z.object({
     .max(200),
   warnings: z.array(z.string().max(1_000)).max(100),
   counters: z.record(z.string().max(64), z.number()),
+  /** The last report of a process that ends in good order. */
+  stopping: z.boolean().optional(),
 })
 export type InstanceReport = z.infer<typeof InstanceReport>
 

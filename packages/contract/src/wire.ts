@@ -2,3 +2,7 @@
 export * from './canonical-json.ts'
 export * from './envelope.ts'
 export * from './project-token.ts'
+export { actionIds, actions, ruleActionChoices, type RuleActionChoice } from './action-list.ts'
+export { environments, projectTypes } from './project-type-list.ts'
+export { isAtLeast, severities } from './severity-list.ts'
+export { uuidv7 } from './uuid.ts'

@@ -1,0 +1,94 @@
+import type { projectTypes } from './project-type-list.ts'
+
+type ProjectType = (typeof projectTypes)[number]
+
+interface ActionDefinition {
+  readonly id: string
+  readonly title: string
+  readonly summary: string
+  /** Project types whose *console rules* may use it; null: not a choice of console rules. File and code may use every action. */
+  readonly ruleFor: readonly ProjectType[] | null
+  /** False: this version knows the name, says so wherever it is chosen, and does not carry it out. */
+  readonly available: boolean
+}
+
+/** Every answer to a threat, in the order in which several are carried out. */
+export const actions = [
+  {
+    id: 'log',
+    title: 'Log incident',
+    summary: 'Records the incident with full context; the app continues.',
+    ruleFor: ['cloud', 'on_premise'],
+    available: true,
+  },
+  {
+    id: 'block_session',
+    title: 'Block session',
+    summary: 'Refuses this session from now on, in every instance.',
+    ruleFor: ['cloud'],
+    available: false,
+  },
+  {
+    id: 'block_ip',
+    title: 'Block IP',
+    summary: 'Refuses the source address from now on, in every instance.',
+    ruleFor: ['cloud'],
+    available: false,
+  },
+  {
+    id: 'custom',
+    title: 'Custom',
+    summary: 'Runs a handler that the app registered.',
+    ruleFor: null,
+    available: false,
+  },
+  {
+    id: 'block',
+    title: 'Block request',
+    summary: 'Stops the operation and answers 403 with a reference id.',
+    ruleFor: ['cloud'],
+    available: true,
+  },
+  {
+    id: 'erase',
+    title: 'Erase app data',
+    summary: 'Erases configured secrets and files, then ends the process.',
+    ruleFor: ['on_premise'],
+    available: false,
+  },
+  { id: 'close', title: 'Close app', summary: 'Ends the process at once.', ruleFor: ['on_premise'], available: false },
+  {
+    id: 'none',
+    title: 'None',
+    summary: 'Shadow mode: records what would have happened, nothing else.',
+    ruleFor: null,
+    available: true,
+  },
+] as const satisfies readonly ActionDefinition[]
+
+export type ActionId = (typeof actions)[number]['id']
+export const actionIds = actions.map((action) => action.id) as [ActionId, ...ActionId[]]
+
+export type RuleActionChoice = { readonly action: ActionId } & ({ allowed: true } | { allowed: false; why: string })
+
+const projectTypeName: Record<ProjectType, string> = { cloud: 'cloud', on_premise: 'on-premise' }
+
+/** What a console rule of a project of this type may do, and why not where it may not. */
+export function ruleActionChoices(projectType: ProjectType): RuleActionChoice[] {
+  return actions.flatMap((action: ActionDefinition): RuleActionChoice[] => {
+    if (action.ruleFor === null) return []
+    const id = action.id as ActionId
+    if (!action.ruleFor.includes(projectType)) {
+      const owners = action.ruleFor.map((type) => projectTypeName[type]).join(' and ')
+      return [
+        {
+          action: id,
+          allowed: false,
+          why: `Only ${owners} projects can ${action.title.toLowerCase()}; this project is ${projectTypeName[projectType]}.`,
+        },
+      ]
+    }
+    if (!action.available) return [{ action: id, allowed: false, why: 'Not in this version.' }]
+    return [{ action: id, allowed: true }]
+  })
+}
