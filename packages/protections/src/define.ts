@@ -36,11 +36,14 @@ export interface Finding {
 
 export interface Protection<Id extends string = string, Kind extends OperationKind = OperationKind> {
   readonly spec: ProtectionSpec<Id> & { readonly kinds: readonly Kind[] }
-  /**
-   * A pure, linear-time judgement of one operation against the values that came from outside. A method, so that a protection of one
-   * kind stands in a list of all kinds: callers ask `watches` first. It may throw by bug: the caller fails open.
-   */
+  /** A pure, linear-time judgement of one operation against the values that came from outside. It may throw by bug: the caller fails open. */
   detect(operation: OperationOf<Kind>, inputs: readonly Input[]): Finding | null
+}
+
+/** One of many: whoever calls `detect` has asked `watches` first. */
+export interface AnyProtection {
+  readonly spec: ProtectionSpec
+  detect(operation: Operation, inputs: readonly Input[]): Finding | null
 }
 
 export function defineProtection<const Id extends string, const Kind extends OperationKind>(

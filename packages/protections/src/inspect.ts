@@ -1,6 +1,6 @@
-import { InspectRequest, type Input, type InspectAnswer, type Operation } from '@riposte/contract'
+import { InspectRequest, type Input, type InspectAnswer } from '@riposte/contract'
 import { protections } from './catalog.ts'
-import { watches, type Finding, type Protection } from './define.ts'
+import { watches, type AnyProtection } from './define.ts'
 import { plannedProtections } from './planned.ts'
 import { describe } from './text/describe.ts'
 
@@ -31,10 +31,10 @@ export function inspect(request: unknown): InspectAnswer | InspectError {
   const { id, protection: asked, operation, input } = parsed.data
   const named = asked === undefined ? undefined : byName(asked)
   if (asked !== undefined && !named) return { ...withId(id), error: unknownProtection(asked) }
-  const judges: readonly Protection[] = named ? [named] : protections
+  const judges: readonly AnyProtection[] = named ? [named] : protections
   const inputs = toInputs(input)
   const findings = judges.flatMap((protection) => {
-    const finding = watches(protection, operation) ? judgeBy(protection, operation, inputs) : null
+    const finding = watches(protection, operation) ? protection.detect(operation, inputs) : null
     return finding ? [{ protection: protection.spec.id, finding }] : []
   })
   const surest = findings.sort((one, other) => other.finding.confidence - one.finding.confidence)[0]
@@ -48,11 +48,7 @@ export function inspect(request: unknown): InspectAnswer | InspectError {
   }
 }
 
-/** The catalog pairs each protection with its kinds; `watches` has just held the operation against them. */
-const judgeBy = (protection: Protection, operation: Operation, inputs: readonly Input[]): Finding | null =>
-  protection.detect(operation, inputs)
-
-const byName = (name: string): Protection | undefined =>
+const byName = (name: string): AnyProtection | undefined =>
   protections.find((protection) => protection.spec.id.toLowerCase() === name.toLowerCase())
 
 function unknownProtection(asked: string): InspectError['error'] {

@@ -1,23 +1,25 @@
-/** Lower-cased letters and digits of a text, and where each stood. */
+/** The lower-cased letters and digits of a text, and where each stood. */
 export interface Skeleton {
   readonly text: string
   /** `positions[i]` is the index in the original of the i-th character. */
   readonly positions: Uint32Array
 }
 
+export const isKept = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code > 127
+
 /**
  * What is left of a text when white space, quotes and signs are taken away: what survives most of the cleaning that apps do.
  * Positions are kept, so that a match can be carried back.
+ * @param lower the text, lower-cased without a change of length
  */
-export function skeleton(text: string): Skeleton {
-  const positions = new Uint32Array(text.length)
-  const lower = toLowerSameLength(text)
+export function skeleton(lower: string): Skeleton {
+  const positions = new Uint32Array(lower.length)
   let kept = 0
   let out = ''
   let runStart = -1
   for (let at = 0; at <= lower.length; at += 1) {
-    const keep = at < lower.length && isKept(lower.charCodeAt(at))
-    if (keep) {
+    if (at < lower.length && isKept(lower.charCodeAt(at))) {
       positions[kept] = at
       kept += 1
       if (runStart === -1) runStart = at
@@ -29,7 +31,22 @@ export function skeleton(text: string): Skeleton {
   return { text: out, positions: positions.subarray(0, kept) }
 }
 
-const isKept = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code > 127
+/** The first letters and digits of a text, lower-cased. */
+export function skeletonHead(text: string, length: number): string {
+  let out = ''
+  for (let at = 0; at < text.length && out.length < length; at += 1) {
+    if (isKept(text.charCodeAt(at))) out += text.charAt(at)
+  }
+  return toLowerSameLength(out)
+}
+
+export function skeletonTail(text: string, length: number): string {
+  let out = ''
+  for (let at = text.length - 1; at >= 0 && out.length < length; at -= 1) {
+    if (isKept(text.charCodeAt(at))) out = text.charAt(at) + out
+  }
+  return toLowerSameLength(out)
+}
 
 /** `toLowerCase` that never changes the length, so that positions stay true: a few letters lower to two. */
 export function toLowerSameLength(text: string): string {

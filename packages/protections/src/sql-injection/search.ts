@@ -1,0 +1,136 @@
+import type { OperationOf } from '@riposte/contract'
+import { skeleton, toLowerSameLength, type Skeleton } from '../text/skeleton.ts'
+import { Trigrams } from '../text/trigrams.ts'
+import { anchorLength, type Candidate } from './candidate.ts'
+import { judge, type Place, type Verdict } from './judge.ts'
+import { readStatement, type Statement } from './statement.ts'
+
+export interface Judged {
+  readonly place: Place
+  readonly verdict: Verdict
+}
+
+/** Places where one value is judged; places inside one literal count once. */
+const mostPlaces = 256
+/** Longer values are looked for by their beginning, and compared from there. */
+const longestNeedle = 256
+/** Shortest skeleton that is looked for when a value does not stand in the statement as given. */
+const shortestSkeleton = 5
+/** Characters of the statement that are read for all inputs together; only a hostile request comes near. */
+const readingBudget = 256_000_000
+
+/** One statement, with everything that is worked out about it only when it is first needed. */
+export class Search {
+  readonly #operation: OperationOf<'sql'>
+  readonly #lower: string
+  readonly #skeleton: Skeleton
+  readonly #trigrams: Trigrams
+  #statement: Statement | null = null
+  #budget = readingBudget
+
+  constructor(operation: OperationOf<'sql'>) {
+    this.#operation = operation
+    this.#lower = toLowerSameLength(operation.text)
+    this.#skeleton = skeleton(this.#lower)
+    this.#trigrams = new Trigrams(this.#skeleton.text)
+  }
+
+  get lower(): string {
+    return this.#lower
+  }
+
+  judge(place: Place): Judged {
+    this.#statement ??= readStatement(this.#operation.text, this.#operation.dialect)
+    return { place, verdict: judge(this.#statement, place) }
+  }
+
+  /** Every place where the value stands to the letter, or in another case. */
+  *exact({ form, lower, head }: Candidate): Generator<Judged> {
+    if (!this.#trigrams.mayContain(head)) return
+    const needle = lower.length > longestNeedle ? lower.slice(0, longestNeedle) : lower
+    let start = this.#indexOf(needle, 0)
+    for (let seen = 0; start !== -1 && seen < mostPlaces; seen += 1) {
+      const end = needle === lower ? start + lower.length : start + commonLength(lower, this.#lower, start)
+      const whole = end - start === lower.length
+      const judged = this.judge({ start, end, exact: whole, form })
+      yield judged
+      start = this.#indexOf(needle, this.#beyond(judged, needle.length))
+    }
+  }
+
+  /** Places where its letters and digits stand with other signs between them, or only its beginning or end. */
+  *changed({ form, lower, head, tail, spicy }: Candidate): Generator<Judged> {
+    if (!spicy || head.length < shortestSkeleton) return
+    const byHead = this.#trigrams.mayContain(head)
+    const byTail = this.#trigrams.mayContain(tail)
+    if (!byHead && !byTail) return
+    const wanted = skeleton(lower).text
+    if (wanted.length < anchorLength + 4) {
+      if (byHead) yield* this.#places(wanted, form, (at) => [at, at + wanted.length])
+      return
+    }
+    const { text } = this.#skeleton
+    if (byHead) yield* this.#places(head, form, (at) => [at, at + commonLength(wanted, text, at)])
+    if (byTail)
+      yield* this.#places(tail, form, (at) => [
+        at + tail.length - commonEndLength(wanted, text, at + tail.length),
+        at + tail.length,
+      ])
+  }
+
+  *#places(needle: string, form: string, extent: (at: number) => [number, number]): Generator<Judged> {
+    const { text, positions } = this.#skeleton
+    let at = text.indexOf(needle)
+    for (let seen = 0; at !== -1 && seen < mostPlaces && this.#spend(text.length); seen += 1) {
+      const [from, to] = extent(at)
+      const [start, end] = this.#widen(positions[from] as number, (positions[to - 1] as number) + 1, form)
+      yield this.judge({ start, end, exact: false, form })
+      at = text.indexOf(needle, at + 1)
+    }
+  }
+
+  /** Takes in the signs at the edges of the value that stand at the edges of the match too: the quote before, the comment after. */
+  #widen(start: number, end: number, form: string): [number, number] {
+    const { text } = this.#operation
+    const lead = /^[^A-Za-z0-9\u0080-\uffff]{1,8}/.exec(form)?.[0] ?? ''
+    const trail = /[^A-Za-z0-9\u0080-\uffff]{1,8}$/.exec(form.slice(-9))?.[0] ?? ''
+    const from =
+      lead !== '' && text.startsWith(lead, start - lead.length) && start >= lead.length ? start - lead.length : start
+    return [from, trail !== '' && text.startsWith(trail, end) ? end + trail.length : end]
+  }
+
+  /** Where to go on: a literal that holds the value once may hold it a million times. */
+  #beyond({ place, verdict }: Judged, length: number): number {
+    const next = place.start + 1
+    return verdict.kind === 'content' ? Math.max(next, verdict.token.contentEnd - length + 1) : next
+  }
+
+  #indexOf(needle: string, from: number): number {
+    if (this.#budget <= 0) return -1
+    const found = this.#lower.indexOf(needle, from)
+    this.#budget -= (found === -1 ? this.#lower.length : found) - from
+    return found
+  }
+
+  #spend(characters: number): boolean {
+    this.#budget -= characters
+    return this.#budget > 0
+  }
+}
+
+function commonLength(wanted: string, text: string, at: number): number {
+  let length = 0
+  while (length < wanted.length && wanted.charCodeAt(length) === text.charCodeAt(at + length)) length += 1
+  return length
+}
+
+function commonEndLength(wanted: string, text: string, end: number): number {
+  let length = 0
+  while (
+    length < wanted.length &&
+    length < end &&
+    wanted.charCodeAt(wanted.length - 1 - length) === text.charCodeAt(end - 1 - length)
+  )
+    length += 1
+  return length
+}
