@@ -39,6 +39,7 @@ export const InstanceReportAnswer = z.object({
   serverTime: z.iso.datetime(),
   heartbeatMs: z.int().min(1_000),
 })
+export type InstanceReportAnswer = z.infer<typeof InstanceReportAnswer>
 
 export const maxIncidentsPerBatch = 500
 export const maxIncidentBatchBytes = 4 * 1024 * 1024

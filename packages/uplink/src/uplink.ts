@@ -1,7 +1,7 @@
 import type { ConfigSnapshot, IncidentReport, InstanceReport } from '@riposte/contract'
 
-/** What the program says of itself; the uplink adds what only it knows (`sentAt`, `appliedRevision`). */
-export type SelfDescription = Omit<InstanceReport, 'sentAt' | 'appliedRevision'>
+/** What the program says of itself; the uplink adds what only it knows (`sentAt`, `appliedRevision`, `stopping`). */
+export type SelfDescription = Omit<InstanceReport, 'sentAt' | 'appliedRevision' | 'stopping'>
 
 export interface UplinkOptions {
   /** null in local mode: nothing is sent, the spool is still kept. */
