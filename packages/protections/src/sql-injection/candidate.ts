@@ -1,48 +1,41 @@
 import type { Input } from '@riposte/contract'
 import { forms } from '../text/forms.ts'
-import { skeletonHead, skeletonTail, toLowerSameLength } from '../text/skeleton.ts'
+import { Recent } from '../text/recent.ts'
+import { toLowerSameLength } from '../text/skeleton.ts'
 
-/** One form of an input, made ready to be looked for. */
-export interface Candidate {
+/** One form of an input, made ready to be looked for. Most are ruled out before anything of it is asked. */
+export class Candidate {
   /** Without white space at its edges. */
   readonly form: string
-  readonly lower: string
-  /** Its first and last letters and digits; shorter than `anchorLength` when it has no more. */
-  readonly head: string
-  readonly tail: string
+  #lower: string | null = null
+
+  constructor(form: string) {
+    this.form = form
+  }
+
+  get lower(): string {
+    this.#lower ??= toLowerSameLength(this.form)
+    return this.#lower
+  }
+
   /** It holds something by which a changed form could be known as an attack. */
-  readonly spicy: boolean
+  isSpicy(): boolean {
+    return /['"`;=()<>|#\\]|--|\/\*|\b(?:or|and|xor|union|select)\b/i.test(this.form)
+  }
 }
 
-/** Letters and digits by which the beginning or end of a longer value is recognised. */
-export const anchorLength = 12
-
-/** One request's values meet many statements. */
-const known = new WeakMap<Input, { readonly value: string; readonly candidates: readonly Candidate[] }>()
+/** A client's headers come with each of its requests. */
+const known = new Recent<readonly Candidate[]>(1_024)
 
 /** @returns nothing for a value that is one word in every form */
-export function candidatesOf(input: Input): readonly Candidate[] {
-  const { value } = input
+export function candidatesOf({ value }: Input): readonly Candidate[] {
   if (value.length < 8 && isWord(value)) return []
-  const before = known.get(input)
-  if (before?.value === value) return before.candidates
-  const candidates = forms(value).flatMap(toCandidate)
-  known.set(input, { value, candidates })
-  return candidates
+  return known.get(value, () => forms(value).flatMap(toCandidate))
 }
 
 function toCandidate(given: string): Candidate[] {
   const form = given.trim()
-  if (form === '' || isWord(form)) return []
-  return [
-    {
-      form,
-      lower: toLowerSameLength(form),
-      head: skeletonHead(form, anchorLength),
-      tail: skeletonTail(form, anchorLength),
-      spicy: /['"`;=()<>|#\\]|--|\/\*|\b(?:or|and|xor|union|select)\b/i.test(form),
-    },
-  ]
+  return form === '' || isWord(form) ? [] : [new Candidate(form)]
 }
 
 /** Letters, digits and `_`: one token wherever it stands. */

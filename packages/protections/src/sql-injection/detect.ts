@@ -13,8 +13,7 @@ export function detect(operation: OperationOf<'sql'>, inputs: readonly Input[]):
   const parts: Part[] = []
   for (const input of inputs) {
     const candidates = candidatesOf(input)
-    if (candidates.length === 0) continue
-    const found = findOf(search.open(), candidates, (place) => parts.push({ input, place }))
+    const found = candidates.length > 0 && findOf(search.open(), candidates, (place) => parts.push({ input, place }))
     if (found) return toFinding(input, found)
   }
   return parts.length > 0 && inputs.length > 1 ? findJoined(search.open(), parts, inputs) : null
@@ -42,7 +41,9 @@ interface Part {
 
 const mostParts = 32
 
-function findOf(search: Search, candidates: readonly Candidate[], onPart: (place: Place) => void): Judged | null {
+function findOf(search: Search, all: readonly Candidate[], onPart: (place: Place) => void): Judged | null {
+  if (!all.some((candidate) => search.mayHold(candidate))) return null
+  const candidates = all.filter((candidate) => search.mayHold(candidate))
   let likely: Judged | null = null
   let isContent = false
   let parts = 0

@@ -1,7 +1,8 @@
 import type { OperationOf } from '@riposte/contract'
-import { skeleton, toLowerSameLength, type Skeleton } from '../text/skeleton.ts'
-import { Trigrams } from '../text/trigrams.ts'
-import { anchorLength, type Candidate } from './candidate.ts'
+import { haystackOf } from '../text/haystack.ts'
+import { skeleton, type Skeleton } from '../text/skeleton.ts'
+import { anchorLength, type Trigrams } from '../text/trigrams.ts'
+import type { Candidate } from './candidate.ts'
 import { judge, type Place, type Verdict } from './judge.ts'
 import { readStatement, type Statement } from './statement.ts'
 
@@ -30,9 +31,10 @@ export class Search {
 
   constructor(operation: OperationOf<'sql'>) {
     this.#operation = operation
-    this.#lower = toLowerSameLength(operation.text)
-    this.#skeleton = skeleton(this.#lower)
-    this.#trigrams = new Trigrams(this.#skeleton.text)
+    const haystack = haystackOf(operation.text)
+    this.#lower = haystack.lower
+    this.#skeleton = haystack.skeleton
+    this.#trigrams = haystack.trigrams
   }
 
   get lower(): string {
@@ -44,9 +46,14 @@ export class Search {
     return { place, verdict: judge(this.#statement, place) }
   }
 
+  /** False: the value stands nowhere in the statement, nor does its beginning or end. */
+  mayHold({ form }: Candidate): boolean {
+    return this.#trigrams.mayHoldBeginning(form) || this.#trigrams.mayHoldEnd(form)
+  }
+
   /** Every place where the value stands to the letter, or in another case. */
-  *exact({ form, lower, head }: Candidate): Generator<Judged> {
-    if (!this.#trigrams.mayContain(head)) return
+  *exact({ form, lower }: Candidate): Generator<Judged> {
+    if (!this.#trigrams.mayHoldBeginning(form)) return
     const needle = lower.length > longestNeedle ? lower.slice(0, longestNeedle) : lower
     let start = this.#indexOf(needle, 0)
     for (let seen = 0; start !== -1 && seen < mostPlaces; seen += 1) {
@@ -59,23 +66,25 @@ export class Search {
   }
 
   /** Places where its letters and digits stand with other signs between them, or only its beginning or end. */
-  *changed({ form, lower, head, tail, spicy }: Candidate): Generator<Judged> {
-    if (!spicy || head.length < shortestSkeleton) return
-    const byHead = this.#trigrams.mayContain(head)
-    const byTail = this.#trigrams.mayContain(tail)
-    if (!byHead && !byTail) return
+  *changed(candidate: Candidate): Generator<Judged> {
+    if (!candidate.isSpicy()) return
+    const { form, lower } = candidate
     const wanted = skeleton(lower).text
+    const byHead = this.#trigrams.mayHoldBeginning(form)
     if (wanted.length < anchorLength + 4) {
-      if (byHead) yield* this.#places(wanted, form, (at) => [at, at + wanted.length])
+      if (byHead && wanted.length >= shortestSkeleton)
+        yield* this.#places(wanted, form, (at) => [at, at + wanted.length])
       return
     }
     const { text } = this.#skeleton
+    const head = wanted.slice(0, anchorLength)
+    const tail = wanted.slice(-anchorLength)
     if (byHead) yield* this.#places(head, form, (at) => [at, at + commonLength(wanted, text, at)])
-    if (byTail)
-      yield* this.#places(tail, form, (at) => [
-        at + tail.length - commonEndLength(wanted, text, at + tail.length),
-        at + tail.length,
-      ])
+    if (!this.#trigrams.mayHoldEnd(form)) return
+    yield* this.#places(tail, form, (at) => {
+      const end = at + anchorLength
+      return [end - commonEndLength(wanted, text, end), end]
+    })
   }
 
   *#places(needle: string, form: string, extent: (at: number) => [number, number]): Generator<Judged> {

@@ -74,8 +74,7 @@ const mostLeaves = 32
 
 /** The texts in a JSON document, names included; or what a JSON or JavaScript string literal with these escapes says. */
 export const decodeJson: Decoding = (value) => {
-  const first = value.trimStart().charAt(0)
-  if (first === '{' || first === '[' || first === '"') {
+  if (looksLikeJson(value)) {
     try {
       return jsonLeaves(JSON.parse(value))
     } catch {
@@ -90,6 +89,14 @@ export const decodeJson: Decoding = (value) => {
         sign === undefined ? fromHex(wide ?? byte) : (controls[sign] ?? sign),
     ),
   ]
+}
+
+/** A failed parse costs more than all the rest, and headers like to begin with a quote. */
+function looksLikeJson(value: string): boolean {
+  const text = value.trim()
+  const ends = `${text.charAt(0)}${text.charAt(text.length - 1)}`
+  if (ends === '""') return text.length > 1 && (text.indexOf('"', 1) === text.length - 1 || text.includes('\\"'))
+  return ends === '{}' || ends === '[]'
 }
 
 const controls: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }

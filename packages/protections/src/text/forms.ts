@@ -5,17 +5,68 @@ import type { Decoding } from './decodings.ts'
 const longestDecoded = 65_536
 const mostForms = 48
 
-const encodings: readonly Decoding[] = [
-  decodings.decodeUrl,
-  decodings.decodeEntities,
-  decodings.decodeJson,
-  decodings.decodeBase64,
-  decodings.decodeHex,
-  decodings.decodeToken,
-  decodings.normaliseUnicode,
-  decodings.dropBackslashes,
+/** Characters that tell which decodings a value could be meant for, one bit a kind. */
+const signs = {
+  percent: 1,
+  plus: 2,
+  ampersand: 4,
+  backslash: 8,
+  dot: 16,
+  separator: 32,
+  space: 64,
+  json: 128,
+  other: 256,
+  wide: 512,
+}
+const { percent, plus, ampersand, backslash, dot, separator, space, json, wide } = signs
+
+const kinds = new Uint16Array(128).fill(signs.other)
+const mark = (characters: string, kind: number): void => {
+  for (const character of characters) kinds[character.charCodeAt(0)] = kind
+}
+mark('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/', 0)
+mark('%', percent)
+mark('+', plus)
+mark('&', ampersand)
+mark('\\', backslash)
+mark('.', dot)
+mark(',;|', separator)
+mark('=\n\t', separator | space)
+mark(' \r', space)
+mark('{["', json)
+
+function signsOf(value: string): number {
+  let found = 0
+  for (let at = 0; at < value.length; at += 1) {
+    const code = value.charCodeAt(at)
+    found |= code > 127 ? wide : (kinds[code] as number)
+  }
+  return found
+}
+
+/** Each decoding with the signs of which a value must have one, and those that it must not have. */
+const encodings: readonly { readonly decode: Decoding; readonly needs: number; readonly without: number }[] = [
+  { decode: decodings.decodeUrl, needs: percent | plus, without: 0 },
+  { decode: decodings.decodeEntities, needs: ampersand, without: 0 },
+  { decode: decodings.decodeJson, needs: json | backslash, without: 0 },
+  {
+    decode: decodings.decodeBase64,
+    needs: 0,
+    without: percent | ampersand | backslash | dot | json | signs.other | wide,
+  },
+  {
+    decode: decodings.decodeHex,
+    needs: 0,
+    without: percent | plus | ampersand | dot | separator | json | signs.other | wide,
+  },
+  { decode: decodings.decodeToken, needs: dot, without: signs.other | json | percent },
+  { decode: decodings.normaliseUnicode, needs: wide, without: 0 },
+  { decode: decodings.dropBackslashes, needs: backslash, without: 0 },
 ]
-const cuts: readonly Decoding[] = [decodings.splitPieces, decodings.squeezeSpace]
+const cuts: typeof encodings = [
+  { decode: decodings.splitPieces, needs: separator | ampersand, without: 0 },
+  { decode: decodings.squeezeSpace, needs: space, without: 0 },
+]
 
 /**
  * The forms in which an app may hand a value on: as given, decoded up to three steps deep (URL, base64, hex, HTML entities, JSON,
@@ -31,10 +82,12 @@ export function forms(value: string): readonly string[] {
 }
 
 /** @returns what was not known yet; `found` has it too */
-function applyAll(all: readonly Decoding[], values: readonly string[], found: Set<string>): string[] {
+function applyAll(all: typeof encodings, values: readonly string[], found: Set<string>): string[] {
   const fresh: string[] = []
   for (const value of values) {
-    for (const decode of all) {
+    const has = signsOf(value)
+    for (const { decode, needs, without } of all) {
+      if ((needs !== 0 && (has & needs) === 0) || (has & without) !== 0) continue
       for (const next of decode(value)) {
         if (found.size >= mostForms) return fresh
         if (next === '' || found.has(next)) continue

@@ -5,7 +5,7 @@ export interface Skeleton {
   readonly positions: Uint32Array
 }
 
-export const isKept = (code: number): boolean =>
+const isKept = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code > 127
 
 /**
@@ -29,23 +29,6 @@ export function skeleton(lower: string): Skeleton {
     }
   }
   return { text: out, positions: positions.subarray(0, kept) }
-}
-
-/** The first letters and digits of a text, lower-cased. */
-export function skeletonHead(text: string, length: number): string {
-  let out = ''
-  for (let at = 0; at < text.length && out.length < length; at += 1) {
-    if (isKept(text.charCodeAt(at))) out += text.charAt(at)
-  }
-  return toLowerSameLength(out)
-}
-
-export function skeletonTail(text: string, length: number): string {
-  let out = ''
-  for (let at = text.length - 1; at >= 0 && out.length < length; at -= 1) {
-    if (isKept(text.charCodeAt(at))) out = text.charAt(at) + out
-  }
-  return toLowerSameLength(out)
 }
 
 /** `toLowerCase` that never changes the length, so that positions stay true: a few letters lower to two. */

@@ -1,0 +1,23 @@
+/** Longer texts are worked out anew each time, so that what is kept stays small. */
+const longestKept = 1_024
+
+/** What was worked out of the texts met lately. Forgets all when full, which costs less than knowing which was used last. */
+export class Recent<Value> {
+  readonly #limit: number
+  readonly #values = new Map<string, Value>()
+
+  /** @param limit how many texts are kept */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get(text: string, make: () => Value): Value {
+    if (text.length > longestKept) return make()
+    const known = this.#values.get(text)
+    if (known !== undefined) return known
+    const made = make()
+    if (this.#values.size >= this.#limit) this.#values.clear()
+    this.#values.set(text, made)
+    return made
+  }
+}
