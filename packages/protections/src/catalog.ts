@@ -6,5 +6,5 @@ export const protections = [sqlInjection] as const
 export type ProtectionId = (typeof protections)[number]['spec']['id']
 
 // The door for programs that carry detectors and not the request schemas of `inspect`.
-export { watches, type AnyProtection, type Finding, type Protection, type ProtectionSpec } from './define.ts'
+export { watches, type Finding, type Protection, type ProtectionSpec } from './define.ts'
 export { plannedProtections, type PlannedProtectionId } from './planned.ts'

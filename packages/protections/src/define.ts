@@ -34,21 +34,22 @@ export interface Finding {
   readonly operationSpan: Span | null
 }
 
-export interface Protection<Id extends string = string, Kind extends OperationKind = OperationKind> {
+/** One protection with its id and kinds known to the compiler. */
+export interface ProtectionOf<Id extends string, Kind extends OperationKind> {
   readonly spec: ProtectionSpec<Id> & { readonly kinds: readonly Kind[] }
   /** A pure, linear-time judgement of one operation against the values that came from outside. It may throw by bug: the caller fails open. */
   detect(operation: OperationOf<Kind>, inputs: readonly Input[]): Finding | null
 }
 
 /** One of many: whoever calls `detect` has asked `watches` first. */
-export interface AnyProtection {
+export interface Protection {
   readonly spec: ProtectionSpec
   detect(operation: Operation, inputs: readonly Input[]): Finding | null
 }
 
 export function defineProtection<const Id extends string, const Kind extends OperationKind>(
-  protection: Protection<Id, Kind>,
-): Protection<Id, Kind> {
+  protection: ProtectionOf<Id, Kind>,
+): ProtectionOf<Id, Kind> {
   return protection
 }
 

@@ -1,6 +1,6 @@
 import { InspectRequest, type Input, type InspectAnswer } from '@riposte/contract'
 import { protections } from './catalog.ts'
-import { watches, type AnyProtection } from './define.ts'
+import { watches, type Protection } from './define.ts'
 import { plannedProtections } from './planned.ts'
 import { describe } from './text/describe.ts'
 
@@ -31,7 +31,7 @@ export function inspect(request: unknown): InspectAnswer | InspectError {
   const { id, protection: asked, operation, input } = parsed.data
   const named = asked === undefined ? undefined : byName(asked)
   if (asked !== undefined && !named) return { ...withId(id), error: unknownProtection(asked) }
-  const judges: readonly AnyProtection[] = named ? [named] : protections
+  const judges: readonly Protection[] = named ? [named] : protections
   const inputs = toInputs(input)
   const findings = judges.flatMap((protection) => {
     const finding = watches(protection, operation) ? protection.detect(operation, inputs) : null
@@ -48,7 +48,7 @@ export function inspect(request: unknown): InspectAnswer | InspectError {
   }
 }
 
-const byName = (name: string): AnyProtection | undefined =>
+const byName = (name: string): Protection | undefined =>
   protections.find((protection) => protection.spec.id.toLowerCase() === name.toLowerCase())
 
 function unknownProtection(asked: string): InspectError['error'] {
