@@ -1,0 +1,45 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const folder = path.dirname(fileURLToPath(import.meta.url))
+const dist = path.join(folder, 'dist')
+
+/**
+ * One CommonJS bundle is the SDK; everything else is a door to it, so that `import` and `require` in one process share one Monitor.
+ * @param {typeof import('esbuild')} esbuild
+ */
+export async function build(esbuild) {
+  rmSync(dist, { recursive: true, force: true })
+  mkdirSync(dist, { recursive: true })
+  const common = {
+    absWorkingDir: folder,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    conditions: ['source'],
+    logLevel: 'warning',
+  }
+  await esbuild.build({
+    ...common,
+    entryPoints: ['src/index.ts'],
+    outfile: 'dist/index.cjs',
+    format: 'cjs',
+    minifySyntax: true,
+  })
+  write('index.mjs', "import sdk from './index.cjs'\n\nexport const { BlockedError, monitor } = sdk\n")
+  write('register.cjs', "'use strict'\n\nrequire('./index.cjs').monitor.start()\n")
+  write('register.mjs', "import sdk from './index.cjs'\n\nsdk.monitor.start()\n")
+  await writeSchema(esbuild, common)
+}
+
+/** The JSON Schema of monitor.config.json comes from the shape that the SDK checks with. */
+async function writeSchema(esbuild, common) {
+  const file = path.join(dist, '.schema.mjs')
+  await esbuild.build({ ...common, entryPoints: ['src/config/config-shape.ts'], outfile: file, format: 'esm' })
+  const { configJsonSchema } = await import(`${file}?${Date.now()}`)
+  write('monitor.config.schema.json', JSON.stringify(configJsonSchema(), null, 2) + '\n')
+  rmSync(file)
+}
+
+const write = (name, content) => writeFileSync(path.join(dist, name), content)

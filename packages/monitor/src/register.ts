@@ -1,0 +1,3 @@
+import { monitor } from './index.ts'
+
+monitor.start()

@@ -1,0 +1,87 @@
+import { ServerResponse, type IncomingMessage } from 'node:http'
+
+// As they were before the app, a framework or a middleware put anything in front of them.
+const { writeHead, end } = ServerResponse.prototype as {
+  writeHead: ServerResponse['writeHead']
+  end: (this: ServerResponse, body?: string) => ServerResponse
+}
+
+/**
+ * Answers a blocked request, once: 403, a problem document (RFC 9457) or a small page, a reference and nothing of what was matched.
+ * Then the response is sealed: whatever the app still does with it is ignored and never throws.
+ */
+export function answerBlocked(request: IncomingMessage, response: ServerResponse, reference: string): void {
+  if (response.writableEnded) return
+  if (response.headersSent) {
+    // Too late for an answer; half of a wrong one must not pass for a whole.
+    seal(response)
+    response.socket?.destroy()
+    return
+  }
+  for (const name of response.getHeaderNames()) response.removeHeader(name)
+  const { type, body } = wantsHtml(request.headers.accept)
+    ? { type: 'text/html; charset=utf-8', body: page(reference) }
+    : { type: 'application/problem+json', body: problem(reference) }
+  response.sendDate = true
+  writeHead.call(response, 403, {
+    'Content-Type': type,
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'Riposte-Reference': reference,
+    Connection: 'close',
+  })
+  end.call(response, body)
+  seal(response)
+}
+
+const problem = (reference: string): string =>
+  `${JSON.stringify({ type: 'about:blank', title: 'Forbidden', status: 403, detail: 'This request was refused. If you think that this is a mistake, quote the reference.', reference })}\n`
+
+const page = (reference: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Refused</title><body style="font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem"><h1>This request was refused</h1><p>If you think that this is a mistake, quote this reference:</p><p><code>${reference}</code></p></body></html>\n`
+
+/** Only for somebody who asks for it by name: a star takes the problem document. */
+function wantsHtml(accept: string | undefined): boolean {
+  if (accept === undefined) return false
+  const types = accept
+    .toLowerCase()
+    .split(',')
+    .map((part) => part.split(';', 1)[0]?.trim())
+  const html = types.findIndex((type) => type === 'text/html' || type === 'application/xhtml+xml')
+  const json = types.findIndex((type) => type === 'application/json' || type === 'application/problem+json')
+  return html !== -1 && (json === -1 || html < json)
+}
+
+/**
+ * `headersSent` says no from here on: an error handler that learns otherwise gives up on the connection, and takes the answer that
+ * is still on its way with it (Express does).
+ */
+function seal(response: ServerResponse): void {
+  const ignore = (...args: unknown[]): true => {
+    const callback = args.at(-1)
+    if (typeof callback === 'function') queueMicrotask(callback as () => void)
+    return true
+  }
+  const chain = (...args: unknown[]): ServerResponse => {
+    ignore(...args)
+    return response
+  }
+  const sealed: Record<string, unknown> = {
+    write: ignore,
+    end: chain,
+    writeHead: () => response,
+    setHeader: () => response,
+    setHeaders: () => response,
+    appendHeader: () => response,
+    removeHeader: () => undefined,
+    flushHeaders: () => undefined,
+    writeContinue: () => undefined,
+    writeProcessing: () => undefined,
+    writeEarlyHints: () => undefined,
+    addTrailers: () => undefined,
+  }
+  for (const [name, value] of Object.entries(sealed))
+    Object.defineProperty(response, name, { value, configurable: true, writable: true })
+  Object.defineProperty(response, 'headersSent', { value: false, configurable: true })
+}

@@ -1,0 +1,38 @@
+import type { IncidentReport } from '@riposte/contract'
+import { createHmac } from 'node:crypto'
+import type { Context } from '../core/context.ts'
+import { clientAddress, type TrustedProxies } from './client-address.ts'
+
+interface RoutedRequest {
+  readonly originalUrl?: string
+  readonly baseUrl?: string
+  readonly route?: { readonly path?: unknown }
+}
+
+/** Who asked for what, as an incident tells it. */
+export function describeRequest(
+  context: Context,
+  trusted: TrustedProxies,
+  sessionKey: string,
+): IncidentReport['request'] {
+  const { request } = context
+  if (!request) return null
+  const routed = request as typeof request & RoutedRequest
+  const url = routed.originalUrl ?? request.url ?? '/'
+  return {
+    method: request.method ?? 'GET',
+    route: routeOf(routed),
+    path: (url.split('?', 1)[0] ?? '/').slice(0, 4_000),
+    ip: clientAddress(request, trusted),
+    userAgent: request.headers['user-agent']?.slice(0, 1_000) ?? null,
+    sessionHash:
+      context.sessionId === null ? null : createHmac('sha256', sessionKey).update(context.sessionId).digest('hex'),
+    userId: context.userId?.slice(0, 256) ?? null,
+  }
+}
+
+/** The pattern that Express matched, such as `/orders/:id`. */
+function routeOf(request: RoutedRequest): string | null {
+  const path = request.route?.path
+  return typeof path === 'string' ? `${request.baseUrl ?? ''}${path}`.slice(0, 500) : null
+}
