@@ -5,7 +5,7 @@ import { toLowerSameLength } from '../text/skeleton.ts'
 
 /** One form of an input, made ready to be looked for. Most are ruled out before anything of it is asked. */
 export class Candidate {
-  /** Without white space at its edges. */
+  /** Without white space at its edges; a line break before it stays, since it may end a comment. */
   readonly form: string
   #lower: string | null = null
 
@@ -34,8 +34,9 @@ export function candidatesOf({ value }: Input): readonly Candidate[] {
 }
 
 function toCandidate(given: string): Candidate[] {
-  const form = given.trim()
-  return form === '' || isWord(form) ? [] : [new Candidate(form)]
+  const trimmed = given.trim()
+  const form = /^\s*[\r\n]/.test(given) ? `\n${trimmed}` : trimmed
+  return trimmed === '' || isWord(trimmed) ? [] : [new Candidate(form)]
 }
 
 /** Letters, digits and `_`: one token wherever it stands. */

@@ -45,21 +45,21 @@ function findOf(search: Search, all: readonly Candidate[], onPart: (place: Place
   if (!all.some((candidate) => search.mayHold(candidate))) return null
   const candidates = all.filter((candidate) => search.mayHold(candidate))
   let likely: Judged | null = null
-  let isContent = false
+  const content = new Set<string>()
   let parts = 0
   for (const candidate of candidates) {
     for (const judged of search.exact(candidate)) {
       const { verdict, place } = judged
       if (verdict.kind === 'finding' && verdict.sure) return judged
       if (verdict.kind === 'finding') likely ??= judged
-      else if (verdict.kind === 'content') isContent = true
+      else if (verdict.kind === 'content') content.add(place.form)
       else if (parts < mostParts) {
         parts += 1
         onPart(place)
       }
     }
   }
-  if (likely && !isContent) return likely
+  if (likely && !content.has(likely.place.form)) return likely
   for (const candidate of candidates) {
     for (const judged of search.changed(candidate)) {
       if (judged.verdict.kind === 'finding' && judged.verdict.sure) return judged

@@ -50,12 +50,14 @@ const isCondition = (statement: Statement, at: number): boolean =>
   /^(?:true|false|not|null|exists|case)$/.test(wordAt(statement, at)) ||
   /^[(~!+-]/.test(signAt(statement, at))
 
-/** A literal compared with a literal: nothing of the data is asked. */
+/** A literal compared with a literal, or a name with itself: nothing of the data is asked. */
 const equates = (statement: Statement, at: number, last: number): boolean =>
   at + 2 <= last &&
-  isLiteral(statement, at) &&
-  isLiteral(statement, at + 2) &&
+  (isLiteral(statement, at) ? isLiteral(statement, at + 2) : isSame(statement, at, at + 2)) &&
   (kindAt(statement, at + 1) === 'operator' || /^(?:like|is|ilike)$/.test(wordAt(statement, at + 1)))
+
+const isSame = (statement: Statement, one: number, other: number): boolean =>
+  wordAt(statement, one) !== '' && wordAt(statement, one) === wordAt(statement, other)
 
 /** Words that stand before a parenthesis and call nothing. */
 const notCalls: ReadonlySet<string> = new Set(

@@ -1,7 +1,7 @@
 import type { Token } from '../sql/token.ts'
 import { holdsEvidence } from './evidence.ts'
 import { isHarmlessForm } from './harmless.ts'
-import { standsInSlot } from './slot.ts'
+import { expectsOperand, standsInSlot } from './slot.ts'
 import { kindAt, signAt, tokensBetween, type Range, type Statement } from './statement.ts'
 
 /** A part of the statement that came from an input. */
@@ -38,6 +38,7 @@ const because = (confidence: number, reason: string, sure = true): Verdict => ({
 export function judge(statement: Statement, place: Place): Verdict {
   const range = tokensBetween(statement, place.start, place.end)
   if (!range) return nothing
+  if (endsLineComment(statement, range, place)) return closesComment
   return range.first === range.last ? judgeOne(statement, range.first, place) : judgeSeveral(statement, range, place)
 }
 
@@ -54,16 +55,18 @@ function judgeOne(statement: Statement, index: number, place: Place): Verdict {
     return token.closed ? { kind: 'content', token } : nothing
   }
   if (!place.exact) return nothing
-  if (token.kind === 'comment') return judgeCommentOpener(token, place)
+  if (token.kind === 'comment') return judgeCommentOpener(statement, index, place)
   // The whole literal with its quotes is one token; a lone quote at its edge may be anybody's.
   return token.closed || place.start > token.start || isBareSign(place) ? nothing : opensLiteral
 }
 
-/** The input opens a comment, and what follows in it is the input's too or is cut off from the statement by it. */
-function judgeCommentOpener(token: Token, place: Place): Verdict {
+/** The input opens a comment; of a bare `--` it is sure only where the statement waits for a value. */
+function judgeCommentOpener(statement: Statement, index: number, place: Place): Verdict {
+  const token = statement.tokens[index] as Token
   if (place.start > token.start) return nothing
-  if (token.closed && place.end <= token.contentStart) return nothing
-  return addsComment
+  return token.closed && place.end <= token.contentStart && !expectsOperand(statement, index - 1)
+    ? nothing
+    : addsComment
 }
 
 function judgeSeveral(statement: Statement, range: Range, place: Place): Verdict {
@@ -137,6 +140,13 @@ function endsOpen({ tokens }: Statement): boolean {
   return last !== undefined && !last.closed && last.kind !== 'comment'
 }
 
+/** A line break of the input's ends the app's comment, so that what follows is code. */
+function endsLineComment({ text, tokens }: Statement, range: Range, place: Place): boolean {
+  const before = tokens[range.first - 1]
+  return place.exact && text.charCodeAt(place.start) === 10 && before?.kind === 'comment' && before.end === place.start
+}
+
+const closesComment = because(0.95, 'A value from the request ends a comment of the statement and goes on as SQL.')
 const opensLiteral = because(0.9, 'A value from the request opens a literal that nothing closes.')
 const addsComment = because(0.97, 'A value from the request puts a comment into the statement.')
 

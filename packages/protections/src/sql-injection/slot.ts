@@ -62,7 +62,7 @@ function skipComments(statement: Statement, from: number): number {
 }
 
 /** `*` as in `select *` and `t.*`, which multiplies nothing. */
-function isStar(statement: Statement, index: number): boolean {
+export function isStar(statement: Statement, index: number): boolean {
   if (signAt(statement, index) !== '*') return false
   const before = index - 1
   const word = wordAt(statement, before)
@@ -72,14 +72,15 @@ function isStar(statement: Statement, index: number): boolean {
 function beginsOperand(statement: Statement, index: number): boolean {
   const kind = kindAt(statement, index)
   if (kind === 'word') return !notFirst.has(wordAt(statement, index))
-  if (kind === 'operator') return /^[-+~!@]/.test(signAt(statement, index))
+  // Where a value is expected no binary operator of the app's can stand, but its `*` can.
+  if (kind === 'operator') return signAt(statement, index) !== '*'
   return kind === 'punctuation' ? signAt(statement, index) === '(' : true
 }
 
 function endsOperand(statement: Statement, index: number): boolean {
   const kind = kindAt(statement, index)
-  if (kind === 'word') return !notLast.has(wordAt(statement, index))
-  if (kind === 'operator') return false
+  if (kind === 'word') return !notLast.has(wordAt(statement, index)) || wordAt(statement, index - 1) === 'for'
+  if (kind === 'operator') return isStar(statement, index)
   return kind === 'punctuation' ? /^[);\]]$/.test(signAt(statement, index)) : true
 }
 
@@ -112,12 +113,25 @@ function isAlias(statement: Statement, index: number): boolean {
   )
 }
 
-/** `id from products`: its `select` is the app's, so the app's `from` is what was typed. */
+/** Tokens that are looked back at for the `select` to which a list belongs. */
+const longestList = 256
+const endsList: ReadonlySet<string> = words('from where set values by having on using returning')
+
+/** `id from products` in the list of a `select` of the app's: so that `from` is the app's, and was typed. */
 function isTailOfSelect(statement: Statement, { first, last }: Range): boolean {
   for (let at = first; at <= last; at += 1) {
     const word = wordAt(statement, at)
     if (word === 'select' || word === 'union' || word === 'distinct' || signAt(statement, at) === '(') return false
-    if (word === 'from') return true
+    if (word === 'from') return isInSelectList(statement, first)
+  }
+  return false
+}
+
+function isInSelectList(statement: Statement, index: number): boolean {
+  for (let at = index - 1; at >= 0 && index - at <= longestList; at -= 1) {
+    const word = wordAt(statement, at)
+    if (word === 'select') return true
+    if (endsList.has(word)) return false
   }
   return false
 }
