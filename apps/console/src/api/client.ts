@@ -1,12 +1,18 @@
 import { api, Problem, type Api, type RouteDefinition, type RouteId } from '@riposte/contract'
 import type { z } from 'zod'
 
-type Part<Route, Name extends string> = Route extends Record<Name, infer Schema extends z.ZodType> ? Record<Name, z.input<Schema>> : unknown
-type OptionalPart<Route, Name extends string> = Route extends Record<Name, infer Schema extends z.ZodType> ? Partial<Record<Name, z.input<Schema>>> : unknown
+type Part<Route, Name extends string> =
+  Route extends Record<Name, infer Schema extends z.ZodType> ? Record<Name, z.input<Schema>> : unknown
+type OptionalPart<Route, Name extends string> =
+  Route extends Record<Name, infer Schema extends z.ZodType> ? Partial<Record<Name, z.input<Schema>>> : unknown
 
 /** What a route takes: parameters, query and body as its schemas read them. */
-export type Arguments<Id extends RouteId> = Part<PlainParams<Api[Id]>, 'params'> & OptionalPart<Api[Id], 'query'> & Part<Api[Id], 'body'>
-export type Answer<Id extends RouteId> = Api[Id] extends { response: infer Schema extends z.ZodType } ? z.output<Schema> : undefined
+export type Arguments<Id extends RouteId> = Part<PlainParams<Api[Id]>, 'params'> &
+  OptionalPart<Api[Id], 'query'> &
+  Part<Api[Id], 'body'>
+export type Answer<Id extends RouteId> = Api[Id] extends { response: infer Schema extends z.ZodType }
+  ? z.output<Schema>
+  : undefined
 /** Ids in a URL are plain text here; the server reads them. */
 type PlainParams<Route> = Route
 
@@ -65,5 +71,9 @@ async function readProblem(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null)
   const problem = Problem.safeParse(body)
   if (problem.success) return new ApiError(problem.data)
-  return new ApiError({ title: `The server answered ${response.status}`, code: `http.${response.status}`, status: response.status })
+  return new ApiError({
+    title: `The server answered ${response.status}`,
+    code: `http.${response.status}`,
+    status: response.status,
+  })
 }

@@ -3,7 +3,10 @@ import { useSyncExternalStore } from 'react'
 import { queryClient } from './query.ts'
 
 /** `offline` says since when, in Unix milliseconds. */
-export type LiveState = { readonly kind: 'connecting' } | { readonly kind: 'connected' } | { readonly kind: 'offline'; readonly since: number }
+export type LiveState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'offline'; readonly since: number }
 
 type Listener = (event: ConsoleEvent) => void
 

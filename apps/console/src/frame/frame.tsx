@@ -1,4 +1,16 @@
-import { Alert, AppShell, Burger, Group, Menu, Modal, NavLink, Select, Button, Text, useMantineColorScheme } from '@mantine/core'
+import {
+  Alert,
+  AppShell,
+  Burger,
+  Group,
+  Menu,
+  Modal,
+  NavLink,
+  Select,
+  Button,
+  Text,
+  useMantineColorScheme,
+} from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useLocation } from '@tanstack/react-router'
@@ -13,7 +25,16 @@ import { ErrorState } from '../ui/page.tsx'
 import { useCurrentProject } from './current-project.ts'
 import { go } from './navigate.ts'
 
-const later = ['Firewall', 'Devices', 'Detections', 'Investigations', 'Response Actions', 'People', 'Scripts', 'Reports']
+const later = [
+  'Firewall',
+  'Devices',
+  'Detections',
+  'Investigations',
+  'Response Actions',
+  'People',
+  'Scripts',
+  'Reports',
+]
 const keysHelp = [
   ['g o', 'Overview'],
   ['g i', 'Incidents'],
@@ -90,7 +111,11 @@ export function Frame() {
     />
   )
   return (
-    <AppShell header={{ height: 52 }} navbar={{ width: 208, breakpoint: 'sm', collapsed: { mobile: !nav } }} padding="md">
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 208, breakpoint: 'sm', collapsed: { mobile: !nav } }}
+      padding="md"
+    >
       <a className="skip-link" href="#main">
         Skip to content
       </a>
@@ -108,7 +133,16 @@ export function Frame() {
               allowDeselect={false}
               data={projects.map(({ id, name }) => ({ value: id, label: name }))}
               value={project?.id ?? null}
-              onChange={(id) => id && go(pathname.endsWith('/workflow') ? paths.workflow(id) : pathname.endsWith('/incidents') ? paths.incidents(id) : paths.overview(id))}
+              onChange={(id) =>
+                id &&
+                go(
+                  pathname.endsWith('/workflow')
+                    ? paths.workflow(id)
+                    : pathname.endsWith('/incidents')
+                      ? paths.incidents(id)
+                      : paths.overview(id),
+                )
+              }
             />
           </Group>
           <Group gap="md" wrap="nowrap">
@@ -133,7 +167,13 @@ export function Frame() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label="Main">
-        {project ? [entry('Overview', paths.overview(project.id)), entry('Incidents', paths.incidents(project.id)), entry('Workflow', paths.workflow(project.id))] : null}
+        {project
+          ? [
+              entry('Overview', paths.overview(project.id)),
+              entry('Incidents', paths.incidents(project.id)),
+              entry('Workflow', paths.workflow(project.id)),
+            ]
+          : null}
         {later.map((label) => (
           <DisabledReason key={label} why="Not in this version">
             <Text size="sm" px="sm" py={5} className="quiet">
@@ -146,7 +186,8 @@ export function Frame() {
       <AppShell.Main id="main" tabIndex={-1}>
         {live.kind === 'offline' ? (
           <Alert color="yellow" mb="md" role="status">
-            The control plane has not answered since {new Date(live.since).toLocaleTimeString()}. Trying again by itself; what you see may be old.
+            The control plane has not answered since {new Date(live.since).toLocaleTimeString()}. Trying again by
+            itself; what you see may be old.
           </Alert>
         ) : null}
         {me.data.mustSetPassword ? (

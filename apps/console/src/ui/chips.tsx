@@ -25,7 +25,14 @@ export function ActionChips({ done, wouldHave }: { done: readonly ActionId[]; wo
   return (
     <Group gap={4} wrap="nowrap" component="span">
       {shown.map((action) => (
-        <Badge key={action} size="sm" tt="none" variant={shadow ? 'outline' : 'light'} color={action === 'block' ? 'red' : 'gray'} autoContrast>
+        <Badge
+          key={action}
+          size="sm"
+          tt="none"
+          variant={shadow ? 'outline' : 'light'}
+          color={action === 'block' ? 'red' : 'gray'}
+          autoContrast
+        >
           {shadow ? `would ${action.replaceAll('_', ' ')}` : pastWords[action]}
         </Badge>
       ))}

@@ -22,7 +22,11 @@ export interface DataTableProps<Row> {
   readonly loadMore?: (() => void) | undefined
   readonly height?: string
   /** Selected ids, and what can be done with them. */
-  readonly selection?: { readonly ids: ReadonlySet<string>; set(ids: ReadonlySet<string>): void; readonly bar: ReactNode }
+  readonly selection?: {
+    readonly ids: ReadonlySet<string>
+    set(ids: ReadonlySet<string>): void
+    readonly bar: ReactNode
+  }
 }
 
 const rowHeight = 38
@@ -32,7 +36,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { rows, columns, rowId, selection, loadMore } = props
   const scroller = useRef<HTMLDivElement>(null)
   const [current, setCurrent] = useState(-1)
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12 })
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+  })
   const tracks = `${selection ? '1.5rem ' : ''}${columns.map((column) => column.width).join(' ')}`
 
   const move = (step: number): void => {
@@ -80,7 +89,15 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </Button>
         </Group>
       ) : null}
-      <div className="panel grid-table" ref={scroller} role="table" aria-label={props.label} aria-rowcount={rows.length + 1} tabIndex={0} style={{ height: props.height ?? 'calc(100dvh - 15rem)', minHeight: '16rem' }}>
+      <div
+        className="panel grid-table"
+        ref={scroller}
+        role="table"
+        aria-label={props.label}
+        aria-rowcount={rows.length + 1}
+        tabIndex={0}
+        style={{ height: props.height ?? 'calc(100dvh - 15rem)', minHeight: '16rem' }}
+      >
         <div role="rowgroup">
           <div className="grid-row" data-head role="row" style={{ gridTemplateColumns: tracks }}>
             {selection ? (
@@ -122,7 +139,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               >
                 {selection ? (
                   <span role="cell" onClick={(event) => event.stopPropagation()}>
-                    <Checkbox size="xs" aria-label={`Select ${id}`} checked={selection.ids.has(id)} onChange={() => toggle(id)} />
+                    <Checkbox
+                      size="xs"
+                      aria-label={`Select ${id}`}
+                      checked={selection.ids.has(id)}
+                      onChange={() => toggle(id)}
+                    />
                   </span>
                 ) : null}
                 {columns.map((column) => (

@@ -41,7 +41,11 @@ export function ErrorState({ error, retry }: { error: Error & { code?: string };
   return (
     <Alert color="red" variant="light" title={error.message} role="alert">
       <Group gap="sm">
-        {error.code ? <Text size="sm" className="mono">{error.code}</Text> : null}
+        {error.code ? (
+          <Text size="sm" className="mono">
+            {error.code}
+          </Text>
+        ) : null}
         {retry ? (
           <Button size="xs" variant="default" onClick={retry}>
             Try again

@@ -7,7 +7,11 @@ const looks: Record<Severity, { word: string; color: string; shape: string }> = 
   high: { word: 'High', color: 'light-dark(#a84300, #ffa365)', shape: 'M6 1 12 11 0 11z' },
   medium: { word: 'Medium', color: 'light-dark(#7a5c00, #f0c94d)', shape: 'M1 1h10v10H1z' },
   low: { word: 'Low', color: 'light-dark(#14588f, #7cc0f5)', shape: 'M6 1a5 5 0 1 0 0 10A5 5 0 0 0 6 1z' },
-  info: { word: 'Info', color: 'light-dark(#55606a, #a2adb8)', shape: 'M6 1a5 5 0 1 0 0 10A5 5 0 0 0 6 1zm0 2a3 3 0 1 1 0 6 3 3 0 0 1 0-6z' },
+  info: {
+    word: 'Info',
+    color: 'light-dark(#55606a, #a2adb8)',
+    shape: 'M6 1a5 5 0 1 0 0 10A5 5 0 0 0 6 1zm0 2a3 3 0 1 1 0 6 3 3 0 0 1 0-6z',
+  },
 }
 
 export function SeverityLabel({ severity }: { severity: Severity }) {

@@ -6,10 +6,24 @@ export interface FilterReading {
   readonly mistakes: readonly string[]
 }
 
-const choices: Readonly<Record<string, readonly string[]>> = { severity: severities, action: actionIds, state: incidentStates }
+const choices: Readonly<Record<string, readonly string[]>> = {
+  severity: severities,
+  action: actionIds,
+  state: incidentStates,
+}
 
 /** What can be typed before a colon. */
-export const filterKeys = ['severity', 'protection', 'action', 'state', 'address', 'route', '-route', 'from', 'to'] as const
+export const filterKeys = [
+  'severity',
+  'protection',
+  'action',
+  'state',
+  'address',
+  'route',
+  '-route',
+  'from',
+  'to',
+] as const
 
 const unquote = (value: string): string => value.replace(/^"(.*)"$/, '$1')
 

@@ -43,7 +43,8 @@ export function IncidentPage() {
         title={explanation?.title ?? data.protection}
         context={
           <>
-            <SeverityLabel severity={data.severity} /> <RelativeTime at={data.at} /> · {data.environment} · <span className="mono">{data.id}</span>
+            <SeverityLabel severity={data.severity} /> <RelativeTime at={data.at} /> · {data.environment} ·{' '}
+            <span className="mono">{data.id}</span>
           </>
         }
         actions={

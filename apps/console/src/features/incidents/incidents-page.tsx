@@ -20,8 +20,18 @@ const columns: Column<IncidentSummary>[] = [
   { id: 'at', header: 'When', width: '5.5rem', render: (row) => <RelativeTime at={row.at} /> },
   { id: 'severity', header: 'Severity', width: '6rem', render: (row) => <SeverityLabel severity={row.severity} /> },
   { id: 'protection', header: 'Protection', width: '9rem', render: (row) => row.protection },
-  { id: 'done', header: 'Done', width: '11rem', render: (row) => <ActionChips done={row.actions} wouldHave={row.wouldHave} /> },
-  { id: 'request', header: 'Request', width: 'minmax(12rem, 1fr)', render: (row) => <span className="mono">{row.path === null ? '' : `${row.method ?? ''} ${row.path}`}</span> },
+  {
+    id: 'done',
+    header: 'Done',
+    width: '11rem',
+    render: (row) => <ActionChips done={row.actions} wouldHave={row.wouldHave} />,
+  },
+  {
+    id: 'request',
+    header: 'Request',
+    width: 'minmax(12rem, 1fr)',
+    render: (row) => <span className="mono">{row.path === null ? '' : `${row.method ?? ''} ${row.path}`}</span>,
+  },
   { id: 'ip', header: 'Address', width: '9rem', render: (row) => <span className="mono">{row.ip}</span> },
   { id: 'count', header: 'Count', width: '3.5rem', render: (row) => row.count },
   { id: 'state', header: 'State', width: '8rem', render: (row) => <StateChip state={row.state} /> },
@@ -60,7 +70,8 @@ export function IncidentsPage() {
   )
   useKeys({ '/': () => box.current?.focus() })
   const change = useMutation({
-    mutationFn: (state: IncidentState) => call('setIncidentState', { params: { projectId }, body: { ids: [...selected] as Incident['id'][], state } }),
+    mutationFn: (state: IncidentState) =>
+      call('setIncidentState', { params: { projectId }, body: { ids: [...selected] as Incident['id'][], state } }),
     onSuccess: () => {
       setSelected(new Set())
       reload()
@@ -114,7 +125,13 @@ export function IncidentsPage() {
             bar: (
               <Group gap={4}>
                 {bulk.map((state) => (
-                  <Button key={state} size="xs" variant="default" loading={change.isPending} onClick={() => change.mutate(state)}>
+                  <Button
+                    key={state}
+                    size="xs"
+                    variant="default"
+                    loading={change.isPending}
+                    onClick={() => change.mutate(state)}
+                  >
                     {stateWord(state)}
                   </Button>
                 ))}
@@ -123,7 +140,11 @@ export function IncidentsPage() {
           }}
           empty={
             <EmptyState title={typed === '' ? 'No incidents yet' : 'Nothing matches this filter'}>
-              {typed === '' ? 'They appear here within a second once a connected app sees an attack.' : <Text size="sm">Remove a token to see more.</Text>}
+              {typed === '' ? (
+                'They appear here within a second once a connected app sees an attack.'
+              ) : (
+                <Text size="sm">Remove a token to see more.</Text>
+              )}
             </EmptyState>
           }
         />

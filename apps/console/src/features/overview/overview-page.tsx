@@ -22,11 +22,17 @@ export function OverviewPage() {
   const steps = useQuery(queries.checklist()).data?.steps ?? []
   if (error) return <ErrorState error={error} retry={() => void refetch()} />
   if (!data) return null
-  const totals = data.timeline.map((bucket) => ({ at: bucket.at, count: Object.values(bucket.counts).reduce((sum, count) => sum + count, 0) }))
+  const totals = data.timeline.map((bucket) => ({
+    at: bucket.at,
+    count: Object.values(bucket.counts).reduce((sum, count) => sum + count, 0),
+  }))
   const most = Math.max(1, ...totals.map(({ count }) => count))
   return (
     <Stack>
-      <PageHeader title="Overview" context={`${data.project.name}: ${data.totals.incidents} incidents in 24 h, ${data.totals.blocked} blocked, ${data.totals.open} open`} />
+      <PageHeader
+        title="Overview"
+        context={`${data.project.name}: ${data.totals.incidents} incidents in 24 h, ${data.totals.blocked} blocked, ${data.totals.open} open`}
+      />
       <div className="columns">
         {steps.some(({ doneAt }) => doneAt === null) ? (
           <Panel title="First steps">
@@ -73,7 +79,8 @@ export function OverviewPage() {
           {instances.length === 0 ? <Text size="sm">No app is connected yet.</Text> : null}
           {instances.map((instance) => (
             <Text size="sm" key={instance.instanceId}>
-              <b>{instance.hostname}</b> {instance.pid} · {instance.health} · {instance.upToDate ? 'up to date' : 'behind'} · <RelativeTime at={instance.lastSeenAt} />
+              <b>{instance.hostname}</b> {instance.pid} · {instance.health} ·{' '}
+              {instance.upToDate ? 'up to date' : 'behind'} · <RelativeTime at={instance.lastSeenAt} />
             </Text>
           ))}
         </Panel>
@@ -85,7 +92,11 @@ export function OverviewPage() {
           ] as const
         ).map(([title, counts]) => (
           <Panel key={title} title={title}>
-            {counts.length === 0 ? <Text size="sm" className="quiet">Nothing in 24 h</Text> : null}
+            {counts.length === 0 ? (
+              <Text size="sm" className="quiet">
+                Nothing in 24 h
+              </Text>
+            ) : null}
             {counts.map(({ key, count }) => (
               <Text size="sm" key={key}>
                 {count} <span className="mono">{key}</span>
@@ -94,10 +105,23 @@ export function OverviewPage() {
           </Panel>
         ))}
         <Panel title="Latest incidents">
-          {data.latest.length === 0 ? <Text size="sm" className="quiet">None yet</Text> : null}
+          {data.latest.length === 0 ? (
+            <Text size="sm" className="quiet">
+              None yet
+            </Text>
+          ) : null}
           {data.latest.map((incident) => (
-            <a key={incident.id} href={paths.incident(incident.id)} onClick={(event) => { event.preventDefault(); go(paths.incident(incident.id)) }} style={{ color: 'inherit' }}>
-              <SeverityLabel severity={incident.severity} /> {incident.protection} <span className="mono">{incident.path}</span> <RelativeTime at={incident.at} />
+            <a
+              key={incident.id}
+              href={paths.incident(incident.id)}
+              onClick={(event) => {
+                event.preventDefault()
+                go(paths.incident(incident.id))
+              }}
+              style={{ color: 'inherit' }}
+            >
+              <SeverityLabel severity={incident.severity} /> {incident.protection}{' '}
+              <span className="mono">{incident.path}</span> <RelativeTime at={incident.at} />
             </a>
           ))}
         </Panel>

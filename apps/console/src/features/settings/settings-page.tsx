@@ -1,4 +1,17 @@
-import { Alert, Button, Code, CopyButton, Group, PasswordInput, Select, Stack, Tabs, Text, TextInput, Title } from '@mantine/core'
+import {
+  Alert,
+  Button,
+  Code,
+  CopyButton,
+  Group,
+  PasswordInput,
+  Select,
+  Stack,
+  Tabs,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core'
 import { projectTypes, type Project } from '@riposte/contract'
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
@@ -20,7 +33,13 @@ const ShownOnce = ({ token }: { token: string }) => (
   <Alert title="Copy this token now: it is not shown again">
     <Group>
       <Code style={{ overflowWrap: 'anywhere' }}>{token}</Code>
-      <CopyButton value={token}>{({ copied, copy }) => <Button size="xs" onClick={copy}>{copied ? 'Copied' : 'Copy token'}</Button>}</CopyButton>
+      <CopyButton value={token}>
+        {({ copied, copy }) => (
+          <Button size="xs" onClick={copy}>
+            {copied ? 'Copied' : 'Copy token'}
+          </Button>
+        )}
+      </CopyButton>
     </Group>
     <Text size="sm" mt="xs">
       Give it to the app as its project token.
@@ -36,19 +55,30 @@ function Account() {
   const email = form.email ?? me?.email ?? ''
   const save = useMutation({
     mutationFn: () =>
-      call('setUpMe', { body: { name, email, ...(form.password ? { password: form.password } : {}), ...(form.currentPassword ? { currentPassword: form.currentPassword } : {}) } }),
+      call('setUpMe', {
+        body: {
+          name,
+          email,
+          ...(form.password ? { password: form.password } : {}),
+          ...(form.currentPassword ? { currentPassword: form.currentPassword } : {}),
+        },
+      }),
     onSuccess: () => {
       setForm({})
       refresh('me')
       refresh('checklist')
     },
   })
-  const end = useMutation({ mutationFn: (sessionId: string) => call('revokeSession', { params: { sessionId } }), onSuccess: () => refresh('sessions') })
+  const end = useMutation({
+    mutationFn: (sessionId: string) => call('revokeSession', { params: { sessionId } }),
+    onSuccess: () => refresh('sessions'),
+  })
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     save.mutate()
   }
-  const field = (key: keyof typeof form) => (event: React.ChangeEvent<HTMLInputElement>) => setForm({ ...form, [key]: event.currentTarget.value })
+  const field = (key: keyof typeof form) => (event: React.ChangeEvent<HTMLInputElement>) =>
+    setForm({ ...form, [key]: event.currentTarget.value })
   return (
     <Stack>
       <form onSubmit={submit}>
@@ -56,8 +86,21 @@ function Account() {
           {save.error ? <ErrorState error={save.error} /> : null}
           <TextInput label="Name" required value={name} onChange={field('name')} />
           <TextInput label="E-mail" type="email" required value={email} onChange={field('email')} />
-          {me?.mustSetPassword ? null : <PasswordInput label="Current password" autoComplete="current-password" value={form.currentPassword ?? ''} onChange={field('currentPassword')} />}
-          <PasswordInput label="New password" description="At least 12 characters" autoComplete="new-password" value={form.password ?? ''} onChange={field('password')} />
+          {me?.mustSetPassword ? null : (
+            <PasswordInput
+              label="Current password"
+              autoComplete="current-password"
+              value={form.currentPassword ?? ''}
+              onChange={field('currentPassword')}
+            />
+          )}
+          <PasswordInput
+            label="New password"
+            description="At least 12 characters"
+            autoComplete="new-password"
+            value={form.password ?? ''}
+            onChange={field('password')}
+          />
           <Button type="submit" loading={save.isPending}>
             Save account
           </Button>
@@ -70,7 +113,13 @@ function Account() {
           <Text size="sm" component="div">
             {session.ip} · {session.userAgent?.slice(0, 60)} · <RelativeTime at={session.lastSeenAt} />
           </Text>
-          {session.current ? <Text size="sm">this one</Text> : <Button size="xs" variant="default" onClick={() => end.mutate(session.id)}>End session</Button>}
+          {session.current ? (
+            <Text size="sm">this one</Text>
+          ) : (
+            <Button size="xs" variant="default" onClick={() => end.mutate(session.id)}>
+              End session
+            </Button>
+          )}
         </Group>
       ))}
     </Stack>
@@ -80,8 +129,15 @@ function Account() {
 function ProjectTokens({ project }: { project: Project }) {
   const params = { projectId: project.id }
   const tokens = useQuery(queries.projectTokens(project.id))
-  const make = useMutation({ mutationFn: (overlapHours?: number) => call('createProjectToken', { params, body: overlapHours === undefined ? {} : { overlapHours } }), onSuccess: () => refresh('project-tokens') })
-  const revoke = useMutation({ mutationFn: (tokenId: string) => call('revokeProjectToken', { params: { ...params, tokenId } }), onSuccess: () => refresh('project-tokens') })
+  const make = useMutation({
+    mutationFn: (overlapHours?: number) =>
+      call('createProjectToken', { params, body: overlapHours === undefined ? {} : { overlapHours } }),
+    onSuccess: () => refresh('project-tokens'),
+  })
+  const revoke = useMutation({
+    mutationFn: (tokenId: string) => call('revokeProjectToken', { params: { ...params, tokenId } }),
+    onSuccess: () => refresh('project-tokens'),
+  })
   const error = tokens.error ?? make.error ?? revoke.error
   return (
     <Stack>
@@ -92,22 +148,38 @@ function ProjectTokens({ project }: { project: Project }) {
         <Group key={token.id}>
           <Text size="sm" component="div">
             <span className="mono">{token.prefix}…</span> {token.note} · made <RelativeTime at={token.createdAt} />
-            {token.expiresAt ? <> · ends <RelativeTime at={token.expiresAt} /></> : null}
+            {token.expiresAt ? (
+              <>
+                {' '}
+                · ends <RelativeTime at={token.expiresAt} />
+              </>
+            ) : null}
           </Text>
           <Button
             size="xs"
             variant="subtle"
             color="red"
             aria-label={`Revoke token ${token.prefix}`}
-            onClick={() => confirm({ title: 'Revoke token', body: `Apps that use ${token.prefix}… lose their connection at once. This cannot be undone.`, act: 'Revoke token', run: () => revoke.mutate(token.id) })}
+            onClick={() =>
+              confirm({
+                title: 'Revoke token',
+                body: `Apps that use ${token.prefix}… lose their connection at once. This cannot be undone.`,
+                act: 'Revoke token',
+                run: () => revoke.mutate(token.id),
+              })
+            }
           >
             Revoke
           </Button>
         </Group>
       ))}
       <Group>
-        <Button size="xs" onClick={() => make.mutate(undefined)}>Make token</Button>
-        <Button size="xs" variant="default" onClick={() => make.mutate(24)}>Rotate: older ones end in 24 h</Button>
+        <Button size="xs" onClick={() => make.mutate(undefined)}>
+          Make token
+        </Button>
+        <Button size="xs" variant="default" onClick={() => make.mutate(24)}>
+          Rotate: older ones end in 24 h
+        </Button>
       </Group>
     </Stack>
   )
@@ -133,9 +205,23 @@ function Projects() {
     <Stack>
       <form onSubmit={submit} aria-label="New project">
         <Group align="flex-end">
-          <TextInput label="New project" required maxLength={100} value={name} onChange={(event) => setName(event.currentTarget.value)} />
-          <Select label="Type" allowDeselect={false} data={projectTypes.map((value) => ({ value, label: value === 'cloud' ? 'Cloud' : 'On-premise' }))} value={type} onChange={(value) => value && setType(value)} />
-          <Button type="submit" loading={make.isPending}>Make project</Button>
+          <TextInput
+            label="New project"
+            required
+            maxLength={100}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <Select
+            label="Type"
+            allowDeselect={false}
+            data={projectTypes.map((value) => ({ value, label: value === 'cloud' ? 'Cloud' : 'On-premise' }))}
+            value={type}
+            onChange={(value) => value && setType(value)}
+          />
+          <Button type="submit" loading={make.isPending}>
+            Make project
+          </Button>
         </Group>
       </form>
       {make.error ? <ErrorState error={make.error} /> : null}
@@ -148,8 +234,14 @@ function Projects() {
 function ApiTokens() {
   const tokens = useQuery(queries.apiTokens())
   const [name, setName] = useState('')
-  const make = useMutation({ mutationFn: () => call('createApiToken', { body: { name } }), onSuccess: () => refresh('api-tokens') })
-  const revoke = useMutation({ mutationFn: (tokenId: string) => call('revokeApiToken', { params: { tokenId } }), onSuccess: () => refresh('api-tokens') })
+  const make = useMutation({
+    mutationFn: () => call('createApiToken', { body: { name } }),
+    onSuccess: () => refresh('api-tokens'),
+  })
+  const revoke = useMutation({
+    mutationFn: (tokenId: string) => call('revokeApiToken', { params: { tokenId } }),
+    onSuccess: () => refresh('api-tokens'),
+  })
   const error = tokens.error ?? make.error ?? revoke.error
   return (
     <Stack>
@@ -157,13 +249,36 @@ function ApiTokens() {
       {make.data ? <ShownOnce token={make.data.token} /> : null}
       {tokens.data?.items.map((token) => (
         <Group key={token.id}>
-          <Text size="sm">{token.name} <span className="mono">{token.prefix}…</span></Text>
-          <Button size="xs" variant="subtle" color="red" onClick={() => confirm({ title: 'Revoke token', body: `${token.name} stops working at once. This cannot be undone.`, act: 'Revoke token', run: () => revoke.mutate(token.id) })}>Revoke</Button>
+          <Text size="sm">
+            {token.name} <span className="mono">{token.prefix}…</span>
+          </Text>
+          <Button
+            size="xs"
+            variant="subtle"
+            color="red"
+            onClick={() =>
+              confirm({
+                title: 'Revoke token',
+                body: `${token.name} stops working at once. This cannot be undone.`,
+                act: 'Revoke token',
+                run: () => revoke.mutate(token.id),
+              })
+            }
+          >
+            Revoke
+          </Button>
         </Group>
       ))}
       <Group align="flex-end">
-        <TextInput label="Name of a new API token" value={name} maxLength={100} onChange={(event) => setName(event.currentTarget.value)} />
-        <Button disabled={name === ''} onClick={() => make.mutate()}>Make API token</Button>
+        <TextInput
+          label="Name of a new API token"
+          value={name}
+          maxLength={100}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Button disabled={name === ''} onClick={() => make.mutate()}>
+          Make API token
+        </Button>
       </Group>
     </Stack>
   )
@@ -185,23 +300,43 @@ function Audit() {
         { id: 'at', header: 'When', width: '6rem', render: (row) => <RelativeTime at={row.at} /> },
         { id: 'actor', header: 'Who', width: '12rem', render: (row) => row.actor.name },
         { id: 'action', header: 'What', width: '14rem', render: (row) => row.action },
-        { id: 'subject', header: 'To', width: 'minmax(12rem, 1fr)', render: (row) => <span className="mono">{row.subject.kind} {row.subject.id}</span> },
+        {
+          id: 'subject',
+          header: 'To',
+          width: 'minmax(12rem, 1fr)',
+          render: (row) => (
+            <span className="mono">
+              {row.subject.kind} {row.subject.id}
+            </span>
+          ),
+        },
       ]}
     />
   )
 }
 
-const tabs = { projects: ['Projects and tokens', Projects], account: ['Account and sessions', Account], api: ['API tokens', ApiTokens], audit: ['Audit log', Audit] } as const
+const tabs = {
+  projects: ['Projects and tokens', Projects],
+  account: ['Account and sessions', Account],
+  api: ['API tokens', ApiTokens],
+  audit: ['Audit log', Audit],
+} as const
 
 export function SettingsPage() {
   const { tab = 'projects' } = useSearch({ strict: false }) as { tab?: string }
   return (
     <Stack>
       <PageHeader title="Settings" />
-      <Tabs value={tab in tabs ? tab : 'projects'} onChange={(next) => replace(paths.settings(next ?? undefined))} keepMounted={false}>
+      <Tabs
+        value={tab in tabs ? tab : 'projects'}
+        onChange={(next) => replace(paths.settings(next ?? undefined))}
+        keepMounted={false}
+      >
         <Tabs.List mb="md">
           {Object.entries(tabs).map(([id, [label]]) => (
-            <Tabs.Tab key={id} value={id}>{label}</Tabs.Tab>
+            <Tabs.Tab key={id} value={id}>
+              {label}
+            </Tabs.Tab>
           ))}
         </Tabs.List>
         {Object.entries(tabs).map(([id, [, Panel]]) => (

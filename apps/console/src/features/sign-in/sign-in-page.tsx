@@ -15,8 +15,14 @@ function entered(): void {
 export function SignInPage() {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
-  const byLink = useMutation({ mutationFn: (token: string) => call('signInByLink', { body: { token } }), onSuccess: entered })
-  const byPassword = useMutation({ mutationFn: () => call('signIn', { body: { email, password } }), onSuccess: entered })
+  const byLink = useMutation({
+    mutationFn: (token: string) => call('signInByLink', { body: { token } }),
+    onSuccess: entered,
+  })
+  const byPassword = useMutation({
+    mutationFn: () => call('signIn', { body: { email, password } }),
+    onSuccess: entered,
+  })
   const tried = useRef(false)
   useEffect(() => {
     document.title = 'Sign in · Riposte'
@@ -38,8 +44,21 @@ export function SignInPage() {
         <Stack>
           <Title order={1}>Sign in to Riposte</Title>
           {error ? <ErrorState error={error} /> : null}
-          <TextInput label="E-mail" type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
-          <PasswordInput label="Password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+          <TextInput
+            label="E-mail"
+            type="email"
+            autoComplete="username"
+            required
+            value={email}
+            onChange={(event) => setEmail(event.currentTarget.value)}
+          />
+          <PasswordInput
+            label="Password"
+            autoComplete="current-password"
+            required
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+          />
           <Button type="submit" loading={byPassword.isPending || byLink.isPending}>
             Sign in
           </Button>

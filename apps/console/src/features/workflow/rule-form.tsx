@@ -36,7 +36,13 @@ export function RuleForm({ start, title, catalog, projectType, save, close, relo
     setDraft({ ...draft, if: Object.fromEntries(merged) as RuleDraft['if'] })
   }
   const leave = (): void => {
-    if (changed) confirm({ title: 'Discard changes', body: 'What you changed in this rule is not saved.', act: 'Discard changes', run: close })
+    if (changed)
+      confirm({
+        title: 'Discard changes',
+        body: 'What you changed in this rule is not saved.',
+        act: 'Discard changes',
+        run: close,
+      })
     else close()
   }
   const submit = (event: FormEvent): void => {
@@ -52,32 +58,77 @@ export function RuleForm({ start, title, catalog, projectType, save, close, relo
             label="If protection"
             description="Empty means any protection"
             searchable
-            data={catalog.protections.map(({ id, title, available }) => ({ value: id, label: available ? title : `${title} (not in this version)`, disabled: !available }))}
+            data={catalog.protections.map(({ id, title, available }) => ({
+              value: id,
+              label: available ? title : `${title} (not in this version)`,
+              disabled: !available,
+            }))}
             value={draft.if.protections === 'any' ? [] : draft.if.protections}
             onChange={(ids) => condition({ protections: ids.length === 0 ? 'any' : ids })}
           />
-          <Select label="Severity at least" clearable data={[...severities]} value={draft.if.severityAtLeast ?? null} onChange={(value) => condition({ severityAtLeast: value ?? undefined })} />
-          <TextInput label="Path" description="* within a segment, ** across segments" placeholder="/api/**" value={draft.if.route ?? ''} onChange={(event) => condition({ route: event.currentTarget.value || undefined })} />
-          <Checkbox.Group label="Then" value={draft.then.actions} onChange={(ids) => setDraft({ ...draft, then: { actions: ids as RuleDraft['then']['actions'] } })}>
+          <Select
+            label="Severity at least"
+            clearable
+            data={[...severities]}
+            value={draft.if.severityAtLeast ?? null}
+            onChange={(value) => condition({ severityAtLeast: value ?? undefined })}
+          />
+          <TextInput
+            label="Path"
+            description="* within a segment, ** across segments"
+            placeholder="/api/**"
+            value={draft.if.route ?? ''}
+            onChange={(event) => condition({ route: event.currentTarget.value || undefined })}
+          />
+          <Checkbox.Group
+            label="Then"
+            value={draft.then.actions}
+            onChange={(ids) => setDraft({ ...draft, then: { actions: ids as RuleDraft['then']['actions'] } })}
+          >
             <Stack gap="xs" mt="xs">
               {(catalog.ruleActions[projectType] ?? []).map(({ action, allowed, why }) => (
                 <DisabledReason key={action} why={allowed ? null : (why ?? 'Not allowed')}>
-                  <Checkbox value={action} disabled={!allowed} label={catalog.actions.find(({ id }) => id === action)?.title ?? action} description={allowed ? undefined : why} />
+                  <Checkbox
+                    value={action}
+                    disabled={!allowed}
+                    label={catalog.actions.find(({ id }) => id === action)?.title ?? action}
+                    description={allowed ? undefined : why}
+                  />
                 </DisabledReason>
               ))}
             </Stack>
           </Checkbox.Group>
-          <Switch label="Shadow: only count what it would have done" checked={draft.mode === 'shadow'} onChange={(event) => setDraft({ ...draft, mode: event.currentTarget.checked ? 'shadow' : 'enforce' })} />
+          <Switch
+            label="Shadow: only count what it would have done"
+            checked={draft.mode === 'shadow'}
+            onChange={(event) => setDraft({ ...draft, mode: event.currentTarget.checked ? 'shadow' : 'enforce' })}
+          />
           <TextInput
             label="Expires"
             type="datetime-local"
             value={draft.expiresAt === null ? '' : toLocal(draft.expiresAt)}
-            onChange={(event) => setDraft({ ...draft, expiresAt: event.currentTarget.value === '' ? null : new Date(event.currentTarget.value).toISOString() })}
+            onChange={(event) =>
+              setDraft({
+                ...draft,
+                expiresAt: event.currentTarget.value === '' ? null : new Date(event.currentTarget.value).toISOString(),
+              })
+            }
           />
-          <TextInput label="Note" maxLength={500} value={draft.note} onChange={(event) => setDraft({ ...draft, note: event.currentTarget.value })} />
+          <TextInput
+            label="Note"
+            maxLength={500}
+            value={draft.note}
+            onChange={(event) => setDraft({ ...draft, note: event.currentTarget.value })}
+          />
           {saving.error ? <ErrorState error={saving.error} /> : null}
           {conflict ? (
-            <Button variant="default" onClick={() => { reload(); close() }}>
+            <Button
+              variant="default"
+              onClick={() => {
+                reload()
+                close()
+              }}
+            >
               Reload the rules
             </Button>
           ) : null}

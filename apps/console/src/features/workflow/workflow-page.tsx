@@ -14,7 +14,14 @@ import { EmptyState, ErrorState, PageHeader } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { emptyDraft, RuleForm } from './rule-form.tsx'
 
-const draftOf = ({ enabled, mode, if: when, then, expiresAt, note }: RuleWithEffect): RuleDraft => ({ enabled, mode, if: when, then, expiresAt, note })
+const draftOf = ({ enabled, mode, if: when, then, expiresAt, note }: RuleWithEffect): RuleDraft => ({
+  enabled,
+  mode,
+  if: when,
+  then,
+  expiresAt,
+  note,
+})
 
 export function WorkflowPage() {
   const { projectId } = useParams({ from: '/framed/projects/$projectId/workflow' })
@@ -30,7 +37,10 @@ export function WorkflowPage() {
   }
   const put = (rule: RuleWithEffect, draft: RuleDraft, revision: number) =>
     call('updateRule', { params: { projectId, ruleId: rule.id }, body: { rule: draft, revision } }).then(reload)
-  const restore = useMutation({ mutationFn: (rule: RuleWithEffect) => call('restoreRule', { params: { projectId, ruleId: rule.id } }), onSuccess: reload })
+  const restore = useMutation({
+    mutationFn: (rule: RuleWithEffect) => call('restoreRule', { params: { projectId, ruleId: rule.id } }),
+    onSuccess: reload,
+  })
   const remove = useMutation({
     mutationFn: (rule: RuleWithEffect) => call('deleteRule', { params: { projectId, ruleId: rule.id } }),
     onSuccess: (_, rule) => {
@@ -39,7 +49,14 @@ export function WorkflowPage() {
         title: 'Rule deleted',
         autoClose: 10_000,
         message: (
-          <Button size="xs" variant="default" onClick={() => { restore.mutate(rule); notifications.hide(id) }}>
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => {
+              restore.mutate(rule)
+              notifications.hide(id)
+            }}
+          >
             Undo
           </Button>
         ),
@@ -47,7 +64,8 @@ export function WorkflowPage() {
     },
   })
   const toggle = useMutation({
-    mutationFn: ({ rule, enabled }: { rule: RuleWithEffect; enabled: boolean }) => put(rule, { ...draftOf(rule), enabled }, rules.data?.revision ?? 0),
+    mutationFn: ({ rule, enabled }: { rule: RuleWithEffect; enabled: boolean }) =>
+      put(rule, { ...draftOf(rule), enabled }, rules.data?.revision ?? 0),
     onSettled: reload,
   })
   if (rules.error) return <ErrorState error={rules.error} retry={() => void rules.refetch()} />
@@ -88,24 +106,46 @@ export function WorkflowPage() {
       <Stack component="ul" aria-label="Rules" className="panel" gap={0} p={0} m={0} style={{ listStyle: 'none' }}>
         {list.rules.length === 0 ? (
           <li>
-            <EmptyState title="No rules yet">Each protection does what it ships with. Add a rule to change that in every running app at once.</EmptyState>
+            <EmptyState title="No rules yet">
+              Each protection does what it ships with. Add a rule to change that in every running app at once.
+            </EmptyState>
           </li>
         ) : null}
         {list.rules.map((rule) => (
           <Group component="li" key={rule.id} p="sm" wrap="nowrap" style={{ borderBottom: '1px solid var(--line)' }}>
-            <Switch aria-label={`Enabled: ${rule.sentence}`} checked={rule.enabled} onChange={(event) => toggle.mutate({ rule, enabled: event.currentTarget.checked })} />
+            <Switch
+              aria-label={`Enabled: ${rule.sentence}`}
+              checked={rule.enabled}
+              onChange={(event) => toggle.mutate({ rule, enabled: event.currentTarget.checked })}
+            />
             <Stack gap={2} style={{ flex: 1, minWidth: 0 }}>
               <Text size="sm" className="sentence">
-                {rule.sentence} {rule.mode === 'shadow' ? <Badge size="sm" variant="outline" color="gray" tt="none">Shadow</Badge> : null}
+                {rule.sentence}{' '}
+                {rule.mode === 'shadow' ? (
+                  <Badge size="sm" variant="outline" color="gray" tt="none">
+                    Shadow
+                  </Badge>
+                ) : null}
               </Text>
               <Text size="xs" className="quiet" component="div">
-                Last 24 h: {rule.lastDay.matched} matched, {rule.lastDay.blocked} blocked · changed <RelativeTime at={rule.updatedAt} />
+                Last 24 h: {rule.lastDay.matched} matched, {rule.lastDay.blocked} blocked · changed{' '}
+                <RelativeTime at={rule.updatedAt} />
                 {rule.updatedBy ? ` by ${rule.updatedBy}` : ''}
                 {rule.note ? ` · ${rule.note}` : ''}
-                {rule.expiresAt ? <> · ends <RelativeTime at={rule.expiresAt} /></> : null}
+                {rule.expiresAt ? (
+                  <>
+                    {' '}
+                    · ends <RelativeTime at={rule.expiresAt} />
+                  </>
+                ) : null}
               </Text>
             </Stack>
-            <Button size="xs" variant="default" aria-label={`Edit rule: ${rule.sentence}`} onClick={() => setEditing({ rule, revision: list.revision })}>
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={`Edit rule: ${rule.sentence}`}
+              onClick={() => setEditing({ rule, revision: list.revision })}
+            >
               Edit
             </Button>
             <Button
@@ -131,7 +171,10 @@ export function WorkflowPage() {
       <Stack component="ul" aria-label="Revisions" className="panel" gap={0} p="sm" m={0} style={{ listStyle: 'none' }}>
         {revisions.map((revision) => (
           <Text component="li" size="sm" key={revision.revision}>
-            <b>{revision.revision}</b> {revision.summary} <span className="quiet">{revision.author} · <RelativeTime at={revision.at} /></span>
+            <b>{revision.revision}</b> {revision.summary}{' '}
+            <span className="quiet">
+              {revision.author} · <RelativeTime at={revision.at} />
+            </span>
           </Text>
         ))}
       </Stack>
@@ -147,7 +190,9 @@ export function WorkflowPage() {
           save={(draft) =>
             open.rule
               ? put(open.rule, draft, open.revision)
-              : call('createRule', { params: { projectId }, body: { rule: draft, revision: open.revision } }).then(reload)
+              : call('createRule', { params: { projectId }, body: { rule: draft, revision: open.revision } }).then(
+                  reload,
+                )
           }
         />
       ) : null}
