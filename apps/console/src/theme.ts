@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core'
+import { createTheme, Drawer, Modal, type MantineColorsTuple } from '@mantine/core'
 
 const steel: MantineColorsTuple = [
   '#e7f6f4',
@@ -27,4 +27,8 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   autoContrast: true,
   cursorType: 'pointer',
+  components: {
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+  },
 })
