@@ -128,7 +128,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 className="grid-row"
                 data-row
                 data-current={item.index === current || undefined}
-                data-selected={selection?.ids.has(id) ?? undefined}
+                data-selected={selection?.ids.has(id) === true ? true : undefined}
                 role="row"
                 aria-rowindex={item.index + 2}
                 style={{ gridTemplateColumns: tracks, transform: `translateY(${item.start}px)`, height: rowHeight }}
