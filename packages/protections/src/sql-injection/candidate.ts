@@ -35,7 +35,7 @@ export function candidatesOf({ value }: Input): readonly Candidate[] {
 
 function toCandidate(given: string): Candidate[] {
   const trimmed = given.trim()
-  const form = /^\s*[\r\n]/.test(given) ? `\n${trimmed}` : trimmed
+  const form = /^\s*[\r\n]/.test(given) ? given.replace(/^[ \t]+/, '').trimEnd() : trimmed
   return trimmed === '' || isWord(trimmed) ? [] : [new Candidate(form)]
 }
 

@@ -72,14 +72,15 @@ function findOf(search: Search, all: readonly Candidate[], onPart: (place: Place
 function findJoined(search: Search, parts: readonly Part[], inputs: readonly Input[]): Finding | null {
   const neighbours = inputs.slice(0, 256).flatMap((input) => {
     const lower = input.value.trim().toLowerCase()
-    return lower === '' || lower.length > 1_024 ? [] : [{ input, lower }]
+    return lower.length > 1_024 || !/[a-z0-9]/.test(lower) ? [] : [{ input, lower }]
   })
   for (const part of parts.slice(0, mostParts)) {
+    if (!/[A-Za-z0-9]/.test(part.place.form)) continue
     for (const { input, lower } of neighbours) {
       if (input === part.input) continue
       for (const place of joinedPlaces(search.lower, part.place, lower)) {
         const judged = search.judge(place)
-        if (judged.verdict.kind === 'finding') return toFinding(part.input, judged)
+        if (judged.verdict.kind === 'finding' && judged.verdict.sure) return toFinding(part.input, judged)
       }
     }
   }

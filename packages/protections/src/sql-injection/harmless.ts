@@ -33,7 +33,7 @@ function isQualifiedName(statement: Statement, { first, last }: Range): boolean 
 function isLiteralList(statement: Statement, { first, last }: Range): boolean {
   const isPart = (index: number): boolean => {
     const sign = signAt(statement, index)
-    return isLiteral(statement, index) || sign === ',' || sign === '-'
+    return isLiteral(statement, index) || sign === ',' || (sign === '-' && !isLiteral(statement, index - 1))
   }
   for (let at = first; at <= last; at += 1) if (!isPart(at)) return false
   let open = first - 1

@@ -8,8 +8,11 @@ import { kindAt, signAt, tokensBetween, type Range, type Statement } from './sta
 export interface Place {
   readonly start: number
   readonly end: number
-  /** False: the input's letters and digits stand there, its signs and spaces only in part. */
-  readonly exact: boolean
+  /**
+   * Absent: the input stands there to the letter. Else only its letters and digits do, and this gives the signs that the input has
+   * where the statement has its signs at that index.
+   */
+  readonly signsAt?: (index: number) => string
   /** The input as it was looked for. */
   readonly form: string
 }
@@ -52,9 +55,11 @@ function judgeOne(statement: Statement, index: number, place: Place): Verdict {
         'A value from the request takes away the meaning of the quote that should have closed its literal.',
       )
     }
-    return token.closed ? { kind: 'content', token } : nothing
+    if (token.closed) return { kind: 'content', token }
+    // No app writes what no engine reads: the quote too many is in one of the values.
+    return place.form.includes(token.quote) && token.quote !== '' ? opensLiteral : nothing
   }
-  if (!place.exact) return nothing
+  if (place.signsAt) return nothing
   if (token.kind === 'comment') return judgeCommentOpener(statement, index, place)
   // The whole literal with its quotes is one token; a lone quote at its edge may be anybody's.
   return token.closed || place.start > token.start || isBareSign(place) ? nothing : opensLiteral
@@ -75,12 +80,12 @@ function judgeSeveral(statement: Statement, range: Range, place: Place): Verdict
   const cuts =
     (isQuoted(first) && first.start < place.start) || (isQuoted(last) && (last.end > place.end || !last.closed))
   if (cuts) return judgeCut(statement, range, place)
-  if (holdsComment(statement, range)) return place.exact || /--|#|\/\*|\*\//.test(place.form) ? addsComment : nothing
+  if (bringsComment(statement, range, place)) return addsComment
   if (isHarmlessForm(statement, range)) return nothing
   const sure = holdsEvidence(statement, range)
   if (sure) return several(range, place)
   const splitsToken = first.start < place.start || last.end > place.end
-  if (!place.exact || splitsToken) return nothing
+  if (place.signsAt || splitsToken) return nothing
   if (range.first === 0 && range.last === statement.tokens.length - 1) return judgeWhole(range, place)
   return standsInSlot(statement, range) ? { ...several(range, place), sure: false, confidence: 0.9 } : nothing
 }
@@ -91,32 +96,64 @@ const judgeWhole = (range: Range, place: Place): Verdict => (range.last < 3 ? no
 const several = (range: Range, place: Place): Verdict & { kind: 'finding' } => ({
   kind: 'finding',
   sure: true,
-  confidence: place.exact ? 0.97 : 0.85,
+  confidence: place.signsAt ? 0.85 : 0.97,
   reason: `A value from the request became ${range.last - range.first + 1} parts of the statement where one was meant.`,
 })
 
-/** The part begins or ends inside a literal whose quote it covers. */
+/**
+ * The part begins or ends inside a literal whose quote it covers. An odd number of quotes alone makes no statement that an engine
+ * takes, unless what follows is commented out or does the rest: without a sign of that the words are the app's own.
+ */
 function judgeCut(statement: Statement, range: Range, place: Place): Verdict {
-  const closes = because(
-    place.exact ? 0.99 : 0.88,
+  const first = statement.tokens[range.first] as Token
+  const last = statement.tokens[range.last] as Token
+  const closes = isQuoted(first) && first.start < place.start
+  const opens = isQuoted(last) && (last.end > place.end || !last.closed)
+  if (place.signsAt) {
+    if (closes && !hasQuote(place.signsAt(first.contentEnd))) return nothing
+    if (opens && !hasQuote(place.signsAt(last.contentStart - 1))) return nothing
+    if (!holdsCode(statement, range)) return nothing
+  } else if (isBareSign(place)) {
+    // Quotes, commas and parentheses alone stand at the edges of every literal.
+    return endsOpen(statement) || leavesEmpty(statement, range, place) ? breaksOut(place) : nothing
+  }
+  // `$$` behind a name belongs to the name, so that an engine takes an odd number of those.
+  const odd = closes !== opens && first.quote !== '$' && last.quote !== '$'
+  const told = !odd || holdsComment(statement, range) || holdsEvidence(statement, range) || endsOpen(statement)
+  return told ? breaksOut(place) : nothing
+}
+
+/** Of signs alone (`' --`) the same may stand in the app's text. */
+const breaksOut = (place: Place): Verdict =>
+  because(
+    place.signsAt ? 0.88 : 0.99,
     'A value from the request closes a literal of the statement and goes on as SQL.',
+    /[A-Za-z0-9]/.test(place.form),
   )
-  if (!place.exact) return hasQuote(place.form) && holdsCode(statement, range) ? closes : nothing
-  if (!isBareSign(place)) return closes
-  // Quotes, commas and parentheses alone stand at the edges of every literal.
-  return endsOpen(statement) || leavesEmpty(statement, range, place) ? closes : nothing
+
+function bringsComment({ tokens }: Statement, { first, last }: Range, { signsAt }: Place): boolean {
+  for (let at = first; at <= last; at += 1) {
+    const token = tokens[at] as Token
+    if (token.kind === 'comment' && (!signsAt || /[-#/*]/.test(signsAt(token.start)))) return true
+  }
+  return false
 }
 
 /** `('','')`: all that stands in both literals is the input's. */
-function leavesEmpty({ tokens }: Statement, range: Range, place: Place): boolean {
+function leavesEmpty({ text, tokens }: Statement, range: Range, place: Place): boolean {
   const first = tokens[range.first] as Token
   const last = tokens[range.last] as Token
-  return isQuoted(first) && isQuoted(last) && first.contentStart === place.start && last.contentEnd === place.end
+  return (
+    isQuoted(first) &&
+    isQuoted(last) &&
+    text.slice(first.contentStart, place.start).trim() === '' &&
+    text.slice(place.end, last.contentEnd).trim() === ''
+  )
 }
 
 const isDelimited = (token: Token): boolean => isQuoted(token) || token.kind === 'comment'
 const isQuoted = (token: Token): boolean => token.kind === 'string' || token.kind === 'identifier'
-const hasQuote = (form: string): boolean => /['"`\]\\$]/.test(form)
+const hasQuote = (signs: string): boolean => /['"`\]\\$]/.test(signs)
 
 /** Nothing but what surrounds every literal. */
 const isBareSign = ({ form }: Place): boolean => form.length <= 16 && /^[\s'"`,();]*$/.test(form)
@@ -143,7 +180,12 @@ function endsOpen({ tokens }: Statement): boolean {
 /** A line break of the input's ends the app's comment, so that what follows is code. */
 function endsLineComment({ text, tokens }: Statement, range: Range, place: Place): boolean {
   const before = tokens[range.first - 1]
-  return place.exact && text.charCodeAt(place.start) === 10 && before?.kind === 'comment' && before.end === place.start
+  return (
+    !place.signsAt &&
+    /^[\r\n]/.test(text.charAt(place.start)) &&
+    before?.kind === 'comment' &&
+    before.end === place.start
+  )
 }
 
 const closesComment = because(0.95, 'A value from the request ends a comment of the statement and goes on as SQL.')

@@ -11,6 +11,14 @@ export interface Judged {
   readonly verdict: Verdict
 }
 
+/** Letters `from` to `to` of the value stand in the statement's skeleton from `at` on. */
+interface Alignment {
+  readonly at: number
+  readonly from: number
+  readonly to: number
+  readonly wanted: Skeleton
+}
+
 /** Places where one value is judged; places inside one literal count once. */
 const mostPlaces = 256
 /** Longer values are looked for by their beginning, and compared from there. */
@@ -58,9 +66,8 @@ export class Search {
     let start = this.#indexOf(needle, 0)
     for (let seen = 0; start !== -1 && seen < mostPlaces; seen += 1) {
       const end = needle === lower ? start + lower.length : start + commonLength(lower, this.#lower, start)
-      const whole = end - start === lower.length
-      const judged = this.judge({ start, end, exact: whole, form })
-      yield judged
+      const judged = this.judge({ start, end, form })
+      if (end - start === lower.length) yield judged
       start = this.#indexOf(needle, this.#beyond(judged, needle.length))
     }
   }
@@ -69,33 +76,46 @@ export class Search {
   *changed(candidate: Candidate): Generator<Judged> {
     if (!candidate.isSpicy()) return
     const { form, lower } = candidate
-    const wanted = skeleton(lower).text
+    const wanted = skeleton(lower)
+    const { text } = this.#skeleton
+    const size = wanted.text.length
     const byHead = this.#trigrams.mayHoldBeginning(form)
-    if (wanted.length < anchorLength + 4) {
-      if (byHead && wanted.length >= shortestSkeleton)
-        yield* this.#places(wanted, form, (at) => [at, at + wanted.length])
+    if (size < anchorLength + 4) {
+      if (byHead && size >= shortestSkeleton)
+        yield* this.#places(wanted.text, candidate, (at) => ({ at, from: 0, to: size, wanted }))
       return
     }
-    const { text } = this.#skeleton
-    const head = wanted.slice(0, anchorLength)
-    const tail = wanted.slice(-anchorLength)
-    if (byHead) yield* this.#places(head, form, (at) => [at, at + commonLength(wanted, text, at)])
+    if (byHead) {
+      yield* this.#places(wanted.text.slice(0, anchorLength), candidate, (at) => {
+        return { at, from: 0, to: commonLength(wanted.text, text, at), wanted }
+      })
+    }
     if (!this.#trigrams.mayHoldEnd(form)) return
-    yield* this.#places(tail, form, (at) => {
-      const end = at + anchorLength
-      return [end - commonEndLength(wanted, text, end), end]
+    yield* this.#places(wanted.text.slice(-anchorLength), candidate, (found) => {
+      const common = commonEndLength(wanted.text, text, found + anchorLength)
+      return { at: found + anchorLength - common, from: size - common, to: size, wanted }
     })
   }
 
-  *#places(needle: string, form: string, extent: (at: number) => [number, number]): Generator<Judged> {
+  *#places(needle: string, { form }: Candidate, align: (at: number) => Alignment): Generator<Judged> {
     const { text, positions } = this.#skeleton
     let at = text.indexOf(needle)
     for (let seen = 0; at !== -1 && seen < mostPlaces && this.#spend(text.length); seen += 1) {
-      const [from, to] = extent(at)
-      const [start, end] = this.#widen(positions[from] as number, (positions[to - 1] as number) + 1, form)
-      yield this.judge({ start, end, exact: false, form })
+      const alignment = align(at)
+      const length = alignment.to - alignment.from
+      const first = positions[alignment.at] as number
+      const last = positions[alignment.at + length - 1] as number
+      const [start, end] = this.#widen(first, last + 1, form)
+      yield this.judge({ start, end, form, signsAt: (index) => this.#signsAt(index, form, alignment) })
       at = text.indexOf(needle, at + 1)
     }
+  }
+
+  /** What the value has between the two letters between which the statement has that index. */
+  #signsAt(index: number, form: string, { at, from, wanted }: Alignment): string {
+    const letter = from + countBelow(this.#skeleton.positions, index) - at
+    const before = letter > 0 ? (wanted.positions[letter - 1] as number) + 1 : 0
+    return form.slice(before, wanted.positions[letter] ?? form.length)
   }
 
   /** Takes in the signs at the edges of the value that stand at the edges of the match too: the quote before, the comment after. */
@@ -142,4 +162,16 @@ function commonEndLength(wanted: string, text: string, end: number): number {
   )
     length += 1
   return length
+}
+
+/** How many of the rising positions are below the index. */
+function countBelow(positions: Uint32Array, index: number): number {
+  let low = 0
+  let high = positions.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((positions[middle] as number) < index) low = middle + 1
+    else high = middle
+  }
+  return low
 }

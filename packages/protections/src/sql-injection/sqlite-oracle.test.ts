@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import initSqlJs, { type Database } from 'sql.js'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { detect } from './detect.ts'
+import { fill, payload, templates } from './payloads.ts'
+
+let database: Database
+
+/** The names of the operations that the engine would run; null when it refuses the statement. */
+function program(text: string): string | null {
+  try {
+    const [rows] = database.exec(`explain ${text}`)
+    return rows ? rows.values.map((row) => String(row[1])).join(' ') : ''
+  } catch {
+    return null
+  }
+}
+
+const judge = (text: string, value: string) =>
+  detect({ kind: 'sql', dialect: 'sqlite', text }, [{ source: 'query', path: 'q', value }])
+
+describe('held against SQLite', () => {
+  beforeAll(async () => {
+    const sqlite = await initSqlJs()
+    database = new sqlite.Database()
+    database.exec(
+      'create table t (id, name, a, b, x); create table u (a, b); create table x (id, x); create table s (x)',
+    )
+  })
+
+  it('every value that makes the engine run another program is found', () => {
+    let changed = 0
+    const missed: string[] = []
+    const meant = new Map(
+      templates.map((template) => [
+        template,
+        new Set(
+          ['1', '-1', '+1', 'x', "'s'", 'null', 'true', 't.a', "1, 'a'", 'a desc'].map((value) =>
+            program(fill(template, value)),
+          ),
+        ),
+      ]),
+    )
+    fc.assert(
+      fc.property(fc.constantFrom(...templates), payload, (template, value) => {
+        const text = fill(template, value)
+        const runs = program(text)
+        if (runs === null || meant.get(template)?.has(runs)) return
+        changed += 1
+        if (!judge(text, value)) missed.push(text)
+      }),
+      { numRuns: 20_000, seed: 11 },
+    )
+    expect(changed).toBeGreaterThan(500)
+    expect(missed).toEqual([])
+  })
+
+  it('no value is found in a literal that was escaped as it should be', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...templates.filter((template) => template.includes("'{}'"))),
+        payload,
+        (template, value) => {
+          expect(judge(fill(template, value.replaceAll("'", "''")), value)).toBeNull()
+        },
+      ),
+      { numRuns: 5_000 },
+    )
+  })
+})
