@@ -30,9 +30,10 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/unified-signatures': 'off',
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
       'no-console': 'error',
       'max-lines': ['error', { max: 320, skipBlankLines: true, skipComments: true }],
-      complexity: ['error', 16],
+      complexity: ['error', 20],
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Only env.ts and entry points read the environment.' },
@@ -44,12 +45,14 @@ export default tseslint.config(
     plugins: { 'react-hooks': reactHooks },
     rules: { ...reactHooks.configs.recommended.rules },
   },
+  // One table, read as a whole.
+  { files: ['packages/contract/src/api.ts'], rules: { 'max-lines': 'off' } },
   {
     files: ['**/*.js', '**/*.mjs'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
   {
-    files: [...entryPoints, '**/env.ts', '**/*.test.ts', '**/*.test.tsx', '*.config.ts'],
+    files: [...entryPoints, '**/env.ts', 'packages/testkit/**', '**/*.test.ts', '**/*.test.tsx', '*.config.ts'],
     rules: { 'no-console': 'off', 'no-restricted-properties': 'off', 'max-lines': 'off' },
   },
 )

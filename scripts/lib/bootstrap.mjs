@@ -8,24 +8,26 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
  * From a fresh clone to something that runs: the right Node, dependencies, build. Progress goes to stderr, so that what is run
  * afterwards has stdout to itself. Ends the process with a sentence that says the way out.
  */
-export async function bootstrap(targets, say = (line) => process.stderr.write(line + '\n')) {
+export async function bootstrap(targets, { quiet = false } = {}) {
+  const say = (line) => {
+    if (!quiet) process.stderr.write(line + '\n')
+  }
   const old = checkNode()
   if (old) fail(old)
   const { installWhenNeeded } = await import('./install.mjs')
   const problem = installWhenNeeded(root, say)
   if (problem) fail(problem)
-  const { buildWhenStale } = await import('./build.mjs')
-  try {
-    await buildWhenStale(root, say, targets)
-  } catch (error) {
-    if (error.code === 'ERR_MODULE_NOT_FOUND')
-      fail(`A dependency is missing (${error.message}). Remove node_modules and run the same command again.`)
-    if (['EACCES', 'EROFS', 'EPERM'].includes(error.code))
-      fail(
-        `Cannot write ${error.path}: the checkout must be writable to build in it. Change its permissions or clone it elsewhere.`,
-      )
-    throw error
-  }
+  const { isStale } = await import('./build.mjs')
+  if (!isStale(root, targets)) return
+  // In a process of its own: bundlers keep hundreds of megabytes, and we may run for weeks.
+  const { spawnSync } = await import('node:child_process')
+  const result = spawnSync(process.execPath, [path.join(root, 'scripts/lib/run-build.mjs'), ...(targets ?? [])], {
+    stdio: ['ignore', quiet ? 'ignore' : 2, 2],
+  })
+  if (result.status !== 0)
+    fail(
+      'The build failed. Its own message is above; after mending it (or `rm -rf node_modules` for a damaged install) run the same command again.',
+    )
 }
 
 function fail(message) {

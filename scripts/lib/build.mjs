@@ -47,18 +47,30 @@ const targets = [
 
 export const targetNames = targets.map((target) => target.name)
 
+const stampFile = (root) => path.join(root, 'node_modules', '.cache', 'riposte-build.json')
+
+/** The targets whose inputs changed since they were built, or whose outputs are gone. */
+function staleTargets(root, names) {
+  const stamps = readStamps(stampFile(root))
+  return targets
+    .filter((target) => names.includes(target.name))
+    .map((target) => ({ ...target, stamp: fingerprint(root, target.inputs) }))
+    .filter(
+      (target) =>
+        stamps[target.name] !== target.stamp || !target.outputs.every((file) => existsSync(path.join(root, file))),
+    )
+}
+
+export const isStale = (root, names = targetNames) => staleTargets(root, names).length > 0
+
 /** Builds what is stale. @param names which targets; all by default */
 export async function buildWhenStale(root, say, names = targetNames) {
-  const stampFile = path.join(root, 'node_modules', '.cache', 'riposte-build.json')
-  const stamps = readStamps(stampFile)
-  for (const target of targets.filter((target) => names.includes(target.name))) {
-    const stamp = fingerprint(root, target.inputs)
-    if (stamps[target.name] === stamp && target.outputs.every((file) => existsSync(path.join(root, file)))) continue
+  for (const target of staleTargets(root, names)) {
     say(`Building ${target.name} …`)
     await target.run(root)
-    stamps[target.name] = stamp
-    mkdirSync(path.dirname(stampFile), { recursive: true })
-    writeFileSync(stampFile, JSON.stringify(stamps, null, 2))
+    const stamps = { ...readStamps(stampFile(root)), [target.name]: target.stamp }
+    mkdirSync(path.dirname(stampFile(root)), { recursive: true })
+    writeFileSync(stampFile(root), JSON.stringify(stamps, null, 2))
   }
 }
 

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
 import { Frame } from './frame/frame.tsx'
+import { history } from './frame/history.ts'
 import { Home } from './frame/home.tsx'
 
 const text = (value: unknown): string | undefined =>
@@ -47,6 +48,7 @@ const settings = createRoute({
 })
 
 export const router = createRouter({
+  history,
   routeTree: root.addChildren([signIn, framed.addChildren([home, overview, incidents, incident, workflow, settings])]),
   defaultPreload: 'intent',
 })

@@ -118,7 +118,8 @@ async function registerConsole(http: FastifyInstance, folder: string): Promise<v
   if (built) {
     await http.register(staticFiles, {
       root: folder,
-      wildcard: false,
+      // Files are looked up when asked for: a rebuilt console needs no restart.
+      wildcard: true,
       setHeaders: (response, file: string) => {
         void response.header(
           'cache-control',

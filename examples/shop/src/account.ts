@@ -12,7 +12,7 @@ interface Customer {
 account.post('/login', async (request, response) => {
   const { email, password } = request.body as { email?: string; password?: string }
   const { rows } = await pool.query<Customer>(
-    `select id, email, name from customer where email = '${String(email ?? '')}' and password = '${String(password ?? '')}'`,
+    `select id, email, name from customer where email = '${email ?? ''}' and password = '${password ?? ''}'`,
   )
   const customer = rows[0]
   if (!customer) return void response.status(401).json({ error: 'Wrong e-mail or password' })

@@ -2,6 +2,7 @@ import { exec } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Router } from 'express'
+import { textOf } from './text-of.ts'
 
 export const files = Router()
 
@@ -11,7 +12,7 @@ files.get('/downloads', async (request, response) => {
   try {
     response
       .type('text/plain')
-      .send(await readFile(path.join(downloads, String(request.query['file'] ?? 'catalogue.txt')), 'utf8'))
+      .send(await readFile(path.join(downloads, textOf(request.query['file'], 'catalogue.txt')), 'utf8'))
   } catch {
     response.status(404).json({ error: 'No such file' })
   }
@@ -21,7 +22,7 @@ files.get('/downloads', async (request, response) => {
 files.post('/images', async (request, response) => {
   const { url } = request.body as { url?: string }
   try {
-    const answer = await fetch(String(url ?? ''), { signal: AbortSignal.timeout(5_000) })
+    const answer = await fetch(url ?? '', { signal: AbortSignal.timeout(5_000) })
     const bytes = Buffer.from(await answer.arrayBuffer())
     response.json({
       status: answer.status,

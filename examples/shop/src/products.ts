@@ -1,11 +1,12 @@
 import { Router } from 'express'
 import { pool } from './database.ts'
+import { textOf } from './text-of.ts'
 
 export const products = Router()
 
 /** Search, with a sort column of the visitor's choice. */
 products.get('/products', async (request, response) => {
-  const term = String(request.query['q'] ?? '')
+  const term = textOf(request.query['q'], '')
   const { rows } = await pool.query(
     `select id, name, category, price_cents, stock from product where not hidden and name ilike '%${term}%' order by ${sortColumn(request.query['sort'])}`,
   )
@@ -36,9 +37,9 @@ products.post('/products/:id/reviews', async (request, response) => {
   const { author, stars, body } = request.body as { author?: string; stars?: number; body?: string }
   await pool.query('insert into review (product_id, author, stars, body) values ($1, $2, $3, $4)', [
     Number.parseInt(request.params.id, 10) || 0,
-    String(author ?? 'A customer'),
+    author ?? 'A customer',
     Math.min(5, Math.max(1, Number(stars) || 5)),
-    String(body ?? ''),
+    body ?? '',
   ])
   response.status(201).json({ ok: true })
 })

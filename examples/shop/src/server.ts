@@ -16,7 +16,10 @@ app.use(home, products, account, files)
 app.get('/health', (_request, response) => void response.json({ ok: true }))
 app.use((_request: Request, response: Response) => void response.status(404).json({ error: 'Not found' }))
 app.use((error: Error, _request: Request, response: Response, next: NextFunction) => {
-  if (response.headersSent) return next(error)
+  if (response.headersSent) {
+    next(error)
+    return
+  }
   console.error(`shop: ${error.message}`)
   response.status(500).json({ error: 'Something went wrong' })
 })

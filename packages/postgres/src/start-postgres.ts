@@ -29,6 +29,8 @@ export interface StartOptions {
   readonly tcp?: { readonly port: number; readonly password: string }
   /** Default: whatever this machine allows. */
   readonly identity?: Identity
+  /** Default: the programs of this platform's npm package. */
+  readonly binaries?: Binaries
 }
 
 export interface RunningPostgres {
@@ -79,7 +81,7 @@ export async function startPostgres(options: StartOptions): Promise<RunningPostg
 
   const identity = options.identity ?? chooseIdentity()
   if (identity.kind === 'user') chownSync(dataDir, identity.uid, identity.gid)
-  const binaries = findBinaries()
+  const binaries = options.binaries ?? findBinaries()
   if (!existsSync(path.join(cluster, 'PG_VERSION'))) initialise({ binaries, cluster, identity, options })
   const socketDir = chooseSocketDir(dataDir, identity)
   const pid = launch({ binaries, cluster, identity, options, socketDir, log })
@@ -113,8 +115,6 @@ function initialise(context: { binaries: Binaries; cluster: string; identity: Id
     fresh,
     '--username=postgres',
     '--encoding=UTF8',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
     '--locale=C',
     '--no-instructions',
   ]

@@ -1,5 +1,5 @@
-import { router } from '../routes.tsx'
+import { history } from './history.ts'
 
 /** Goes to an address made by `paths`. */
-export const go = (href: string): void => router.history.push(href)
-export const replace = (href: string): void => router.history.replace(href)
+export const go = (href: string): void => history.push(href)
+export const replace = (href: string): void => history.replace(href)

@@ -17,7 +17,7 @@ export const describe = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
 
-const wrong = (issues: ConfigIssue[], path: string, value: unknown, allowed: string): undefined => {
+const wrong = <T>(issues: ConfigIssue[], path: string, value: unknown, allowed: string): T | undefined => {
   issues.push({ level: 'error', path, message: `given ${describe(value)}; allowed: ${allowed}` })
   return undefined
 }
@@ -59,7 +59,10 @@ export const oneOf = <const Word extends string>(description: string, words: rea
 export const list = <T>(item: Shape<T>, description: string): Shape<T[]> => ({
   schema: { type: 'array', items: item.schema, description },
   read: (value, path, issues) => {
-    if (!Array.isArray(value)) return wrong(issues, path, value, 'a list')
+    if (!Array.isArray(value)) {
+      wrong(issues, path, value, 'a list')
+      return undefined
+    }
     return value.flatMap((part, index) => {
       const read = item.read(part, `${path}[${index}]`, issues)
       return read === undefined ? [] : [read]
@@ -84,8 +87,10 @@ export const object = <F extends Fields>(fields: F, description: string): Shape<
     properties: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.schema])),
   },
   read: (value, path, issues) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return wrong(issues, path || 'the configuration', value, 'an object')
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      wrong(issues, path || 'the configuration', value, 'an object')
+      return
+    }
     const result: Record<string, unknown> = {}
     for (const [name, part] of Object.entries(value)) {
       const at = path === '' ? name : `${path}.${name}`

@@ -44,7 +44,7 @@ function toRule(rule: NonNullable<MonitorConfig['rules']>[number]): PolicyRule[]
       ...(id === undefined ? {} : { id }),
       enabled,
       mode,
-      if: { ...rule.if, protections } as PolicyRule['if'],
+      if: { ...rule.if, protections },
       then: { actions },
       expiresAt,
       note,

@@ -84,7 +84,7 @@ function textOf(operation: Operation): string {
     case 'response':
       return operation.body
     case 'nosql':
-      return JSON.stringify(operation.filter) ?? ''
+      return jsonOf(operation.filter)
     case 'ldap':
       return operation.filter
     case 'xml':
@@ -94,7 +94,7 @@ function textOf(operation: Operation): string {
     case 'redirect':
       return operation.location
     case 'merge':
-      return JSON.stringify(operation.value) ?? ''
+      return jsonOf(operation.value)
   }
 }
 
@@ -106,4 +106,10 @@ export function cutAround(text: string, span: Span | null, most: number): { text
   const from = span ? Math.max(0, Math.min(span.start - Math.floor(most / 4), text.length - most)) : 0
   const cut = text.slice(from, from + most)
   return { text: cut, span: span && { start: span.start - from, end: Math.min(span.end - from, most) } }
+}
+
+/** What JSON has no word for, such as a function, is empty. */
+function jsonOf(value: unknown): string {
+  const text: unknown = JSON.stringify(value)
+  return typeof text === 'string' ? text : ''
 }

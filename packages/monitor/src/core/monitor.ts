@@ -6,6 +6,7 @@ import { hostname } from 'node:os'
 import path from 'node:path'
 import { configShape, type MonitorConfig } from '../config/config-shape.ts'
 import { readFileConfig, type FileConfig } from '../config/read-file.ts'
+import { readEnvironment } from '../config/env.ts'
 import { resolveSettings, type Settings } from '../config/settings.ts'
 import type { ConfigIssue } from '../config/shape.ts'
 import { consoleLayer, toLayer } from '../config/to-layer.ts'
@@ -115,7 +116,7 @@ export class Monitor {
     const cwd = process.cwd()
     const entry = process.argv[1] ? path.resolve(cwd, process.argv[1]) : null
     const app = nearestManifest(entry ? path.dirname(entry) : cwd)
-    const env = process.env
+    const env = readEnvironment()
 
     this.#file = readFileConfig({ env, cwd, appRoot: app?.folder ?? null })
     const codeIssues: ConfigIssue[] = []
@@ -224,7 +225,7 @@ export class Monitor {
       : Object.entries(inputs).map(([name, value]) => ({
           source: 'message',
           path: name,
-          value: typeof value === 'string' ? value : (JSON.stringify(value) ?? ''),
+          value: typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? ''),
         }))
     return contexts.run(new Context(null, null, named), work)
   }

@@ -1,3 +1,4 @@
+import { readEnvironment } from '../config/env.ts'
 import { BlockedError } from './blocked-error.ts'
 
 /**
@@ -7,7 +8,9 @@ import { BlockedError } from './blocked-error.ts'
 export function swallowBlockedRejections(): void {
   // Who chose a mode gets it.
   if (
-    [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((option) => option.includes('--unhandled-rejections'))
+    [...process.execArgv, readEnvironment()['NODE_OPTIONS'] ?? ''].some((option) =>
+      option.includes('--unhandled-rejections'),
+    )
   )
     return
   const listener = (reason: unknown): void => {

@@ -13,10 +13,10 @@ export class BodyTee {
 
   constructor(request: IncomingMessage, cap: number) {
     this.#cap = cap
-    const push = request.push
+    const push = request.push.bind(request)
     request.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
       if (Buffer.isBuffer(chunk)) this.#keep(chunk)
-      return push.call(request, chunk, encoding)
+      return push(chunk, encoding)
     }
   }
 

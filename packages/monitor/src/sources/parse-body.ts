@@ -3,8 +3,14 @@ import type { ValueCollector } from './value-collector.ts'
 /** The values of a body that no framework has parsed, by its declared type; text where the type says nothing that we know. */
 export function collectBody(collector: ValueCollector, bytes: Buffer, contentType: string): void {
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (type === 'application/x-www-form-urlencoded') return collectForm(collector, bytes.toString('utf8'))
-  if (type === 'multipart/form-data') return collectMultipart(collector, bytes, contentType)
+  if (type === 'application/x-www-form-urlencoded') {
+    collectForm(collector, bytes.toString('utf8'))
+    return
+  }
+  if (type === 'multipart/form-data') {
+    collectMultipart(collector, bytes, contentType)
+    return
+  }
   const text = bytes.toString('utf8')
   if (type.endsWith('json') && collectJson(collector, text)) return
   if (

@@ -32,8 +32,14 @@ export class ValueCollector {
 
   /** Every leaf of a parsed value, depth first. Getters that throw and keys such as `__proto__` are only data here. */
   addTree(source: string, value: unknown, path = '', depth = 0): void {
-    if (typeof value === 'string') return this.add(source, path, value)
-    if (typeof value === 'number' || typeof value === 'bigint') return this.add(source, path, String(value))
+    if (typeof value === 'string') {
+      this.add(source, path, value)
+      return
+    }
+    if (typeof value === 'number' || typeof value === 'bigint') {
+      this.add(source, path, String(value))
+      return
+    }
     if (typeof value !== 'object' || value === null) return
     if (depth >= this.#limits.depth || this.inputs.length >= this.#limits.values) {
       this.cut = true

@@ -1,4 +1,4 @@
-export { ensureOwner, type Owner } from './first-start.ts'
+export { ensureOwner } from './first-start.ts'
 export { createGatekeeper } from './gatekeeper.ts'
 export { accessRoutes } from './routes.ts'
 export { makeSignInLink } from './sign-in.ts'

@@ -1,2 +1,2 @@
-export { byMember, record } from './record.ts'
+export { byMember, record, type AuditEvent } from './record.ts'
 export { auditRoutes } from './routes.ts'

@@ -1,3 +1,3 @@
-export { ConnectedInstances, readInstances } from './instances.ts'
+export { ConnectedInstances } from './instances.ts'
 export { sdkKey, syncRoutes } from './routes.ts'
 export { Snapshots } from './snapshots.ts'

@@ -23,11 +23,7 @@ export function toCsv(rows: readonly Record<Column, unknown>[]): string {
 
 function cell(value: unknown): string {
   const text =
-    value === null || value === undefined
-      ? ''
-      : Array.isArray(value)
-        ? value.join(' ')
-        : String(value as string | number)
+    value === null || value === undefined ? '' : Array.isArray(value) ? value.join(' ') : `${value as string | number}`
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

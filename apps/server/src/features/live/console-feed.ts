@@ -55,8 +55,10 @@ export class ConsoleFeed {
           name: 'incident_changed',
           data: { projectId: message.projectId, ids: [...message.ids] } as never,
         })
-      case 'instances':
-        return this.instancesChanged(message.projectId)
+      case 'instances': {
+        this.instancesChanged(message.projectId)
+        return
+      }
     }
   }
 

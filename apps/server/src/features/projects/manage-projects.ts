@@ -1,8 +1,7 @@
 import { formatProjectToken, type ProjectType } from '@riposte/contract'
 import { hashSecret, newId, newSecret } from '../../platform/crypto/secrets.ts'
 import type { Row, Transaction } from '../../platform/db/database.ts'
-import { record } from '../audit/index.ts'
-import type { AuditEvent } from '../audit/record.ts'
+import { record, type AuditEvent } from '../audit/index.ts'
 
 type Author = Pick<AuditEvent, 'organisationId' | 'actor'>
 

@@ -48,7 +48,7 @@ export async function readOverview(
   const start = Date.now() - hours * 3_600_000
   const points = Array.from({ length: buckets }, (_, index) => ({
     at: new Date(start + (index * hours * 3_600_000) / buckets).toISOString(),
-    counts: {} as Record<string, number>,
+    counts: Object.fromEntries<number>([]),
   }))
   for (const { bucket, protection, count } of timeline) {
     const point = points[Math.max(0, bucket)]

@@ -1,3 +1,2 @@
-export { readRules } from './queries.ts'
 export { ruleRoutes } from './routes.ts'
-export { ruleSentence, titleOf } from './rule-policy.ts'
+export { ruleSentence } from './rule-policy.ts'

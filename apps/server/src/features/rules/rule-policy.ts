@@ -52,7 +52,7 @@ export function ruleSentence(draft: RuleDraft): string {
   return `IF ${[who, ...conditions].join(' ')} THEN ${then}${draft.mode === 'shadow' ? ' (shadow: only counted)' : ''}`
 }
 
-export const titleOf = (id: string): string =>
+const titleOf = (id: string): string =>
   protectionSpecs.find((spec) => spec.id === id)?.title ?? (plannedProtections as Record<string, string>)[id] ?? id
 
 const actionWord = (id: ActionId): string => actions.find((action) => action.id === id)?.title.toLowerCase() ?? id

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { uuidv7 } from '@riposte/contract'
 
 /** 256 random bits in base64url: nothing to guess, so a plain hash at rest is enough. */
@@ -9,6 +9,3 @@ export const hashSecret = (secret: string): Buffer => createHash('sha256').updat
 export const newId = (): string => uuidv7(Date.now(), randomBytes(10))
 
 export const newReference = (): string => randomUUID()
-
-export const sameBytes = (one: Uint8Array, other: Uint8Array): boolean =>
-  one.length === other.length && timingSafeEqual(one, other)

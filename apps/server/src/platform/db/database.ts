@@ -44,8 +44,9 @@ export class Database implements Queryable {
     const tx: Transaction = {
       query: async <R extends Row>(text: string, values: readonly unknown[] = []) =>
         (await client.query<R>(text, [...values])).rows,
-      notify: async (message) =>
-        void (await client.query('select pg_notify($1, $2)', [busChannel, JSON.stringify(message)])),
+      notify: async (message) => {
+        await client.query('select pg_notify($1, $2)', [busChannel, JSON.stringify(message)])
+      },
     }
     try {
       await client.query('begin')

@@ -1,0 +1,114 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { bootstrap, root } from './lib/bootstrap.mjs'
+import { postgresServers } from './lib/postgres-servers.mjs'
+
+// Every check that a change must pass. Ends with one line that counts them.
+await bootstrap()
+process.chdir(root)
+
+const only = process.argv.slice(2)
+const results = { passed: 0, failed: 0, skipped: [] }
+const bin = (name) => path.join(root, 'node_modules', '.bin', name)
+const inCi = process.env.CI === 'true'
+
+const checks = [
+  ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
+  ['types', bin('tsc'), ['-p', 'tsconfig.json']],
+  ['types of the console', bin('tsc'), ['-p', 'apps/console/tsconfig.json']],
+  ['lint', bin('eslint'), ['.', '--max-warnings', '0']],
+  ['boundaries', process.execPath, ['scripts/check-boundaries.mjs']],
+  ['dead code', bin('knip'), []],
+  ['licences and words', process.execPath, ['scripts/check-words.mjs']],
+]
+
+for (const [name, command, args] of checks) if (wanted(name)) await runCheck(name, command, args)
+
+if (wanted('unit')) await runVitest('unit', ['--project', 'unit', '--project', 'patch'], {})
+if (wanted('db')) {
+  for (const server of await postgresServers()) {
+    if (server.missing) {
+      skip(`database tests on ${server.name}: ${server.missing}`)
+      continue
+    }
+    try {
+      await runVitest(`db on ${server.name}`, ['--project', 'db'], { RIPOSTE_TEST_POSTGRES_URL: server.url })
+    } finally {
+      await server.stop()
+    }
+  }
+}
+if (wanted('e2e')) await runVitest('e2e', ['--project', 'e2e'], {})
+if (wanted('newest')) await runNewest()
+
+for (const reason of results.skipped) console.log(`SKIPPED: ${reason}`)
+if (results.skipped.length > 0 && inCi) {
+  console.log('In CI nothing may be skipped.')
+  results.failed += results.skipped.length
+}
+console.log(`${results.passed} passed, ${results.failed} failed`)
+process.exit(results.failed === 0 ? 0 : 1)
+
+function wanted(name) {
+  return only.length === 0 || only.includes(name)
+}
+
+function skip(reason) {
+  results.skipped.push(reason)
+}
+
+async function runCheck(name, command, args) {
+  const started = Date.now()
+  const { code, output } = await run(command, args, {}, true)
+  const seconds = ((Date.now() - started) / 1000).toFixed(1)
+  if (code === 0) results.passed += 1
+  else {
+    results.failed += 1
+    process.stdout.write(output)
+  }
+  console.log(`${code === 0 ? 'ok' : 'FAILED'}  ${name} (${seconds} s)`)
+}
+
+async function runVitest(name, args, env) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'riposte-results-'))
+  const report = path.join(folder, 'report.json')
+  console.log(`\n== ${name}`)
+  const { code } = await run(bin('vitest'), ['run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { ...env, RIPOSTE_TEST_RUN: name }, false)
+  const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null
+  rmSync(folder, { recursive: true, force: true })
+  if (!counts || counts.numTotalTests === 0) {
+    console.log(`FAILED  ${name}: no test ran`)
+    results.failed += 1
+    return
+  }
+  results.passed += counts.numPassedTests
+  // A file that could not even be loaded has no failed test to count.
+  results.failed += Math.max(counts.numFailedTests, code === 0 ? 0 : 1)
+  if (counts.numPendingTests > 0) skip(`${counts.numPendingTests} tests of ${name}`)
+}
+
+/** The SDK and `npm start` on the newest Node, which an npm package carries. */
+async function runNewest() {
+  const folder = path.join(root, 'e2e', 'newest-node')
+  const install = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' })
+  const node = path.join(folder, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
+  if (install.status !== 0 || !existsSync(node)) {
+    skip(`the newest Node: its package could not be installed for ${process.platform}-${process.arch}`)
+    return
+  }
+  const { output } = await run(node, ['--version'], {}, true)
+  await runVitest(`on Node ${output.trim()}`, ['--project', 'e2e', '--project', 'patch', 'npm-start', 'packages/monitor'], { RIPOSTE_TEST_NODE: node })
+}
+
+function run(command, args, env, quiet) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env, FORCE_COLOR: '0' }, stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'] })
+    let output = ''
+    child.stdout?.on('data', (chunk) => (output += chunk))
+    child.stderr?.on('data', (chunk) => (output += chunk))
+    child.on('error', (error) => resolve({ code: 1, output: String(error) }))
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+}
