@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * `*.test.ts` is pure and shares one thread; `*.db.test.ts` uses a real PostgreSQL; `*.patch.test.ts` loads hooks into its process
- * or spawns programs, so each file has a process of its own.
+ * or spawns programs, so each file has a process of its own. `e2e` runs the product as its users do.
  */
 export default defineConfig({
   resolve: { conditions: ['source'] },
@@ -40,6 +40,17 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 180_000,
         },
       },
     ],

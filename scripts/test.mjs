@@ -75,7 +75,12 @@ async function runVitest(name, args, env) {
   const folder = mkdtempSync(path.join(tmpdir(), 'riposte-results-'))
   const report = path.join(folder, 'report.json')
   console.log(`\n== ${name}`)
-  const { code } = await run(bin('vitest'), ['run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { ...env, RIPOSTE_TEST_RUN: name }, false)
+  const { code } = await run(
+    bin('vitest'),
+    ['run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    { ...env, RIPOSTE_TEST_RUN: name },
+    false,
+  )
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null
   rmSync(folder, { recursive: true, force: true })
   if (!counts || counts.numTotalTests === 0) {
@@ -92,19 +97,31 @@ async function runVitest(name, args, env) {
 /** The SDK and `npm start` on the newest Node, which an npm package carries. */
 async function runNewest() {
   const folder = path.join(root, 'e2e', 'newest-node')
-  const install = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' })
+  const install = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: folder,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
   const node = path.join(folder, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
   if (install.status !== 0 || !existsSync(node)) {
     skip(`the newest Node: its package could not be installed for ${process.platform}-${process.arch}`)
     return
   }
   const { output } = await run(node, ['--version'], {}, true)
-  await runVitest(`on Node ${output.trim()}`, ['--project', 'e2e', '--project', 'patch', 'npm-start', 'packages/monitor'], { RIPOSTE_TEST_NODE: node })
+  await runVitest(
+    `on Node ${output.trim()}`,
+    ['--project', 'e2e', '--project', 'patch', 'npm-start', 'packages/monitor'],
+    { RIPOSTE_TEST_NODE: node },
+  )
 }
 
 function run(command, args, env, quiet) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env, FORCE_COLOR: '0' }, stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'] })
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env, FORCE_COLOR: '0' },
+      stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
+    })
     let output = ''
     child.stdout?.on('data', (chunk) => (output += chunk))
     child.stderr?.on('data', (chunk) => (output += chunk))

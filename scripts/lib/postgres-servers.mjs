@@ -12,10 +12,14 @@ export async function postgresServers() {
 }
 
 function start(name, args) {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', path.join(root, 'packages/testkit/src/run-postgres.ts'), ...args], {
-    cwd: root,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', '--conditions=source', path.join(root, 'packages/testkit/src/run-postgres.ts'), ...args],
+    {
+      cwd: root,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
   return new Promise((resolve) => {
     let output = ''
     child.stdout.on('data', (chunk) => {
