@@ -132,6 +132,6 @@ export function createConnection(
     mode: () => mode,
     appliedRevision: () => config.appliedRevision(),
     lastContactAt: () => lastContactAt,
-    lastError: () => lastError,
+    lastError: () => config.problem() ?? lastError,
   }
 }

@@ -10,6 +10,8 @@ import type { Timings } from './timings.ts'
 import { defaultTimings } from './timings.ts'
 import type { Uplink, UplinkOptions } from './uplink.ts'
 
+/** Later ones have no ISO form of four digits, which is what the control plane reads. */
+const endOfYear9999 = Date.UTC(9999, 11, 31)
 const defaultMaxSpoolBytes = 64 * 1024 * 1024
 
 /**
@@ -119,7 +121,7 @@ function fenced(given: UplinkOptions): Fenced {
     random: given.random ?? Math.random,
     clock: () => {
       const now = (given.clock ?? Date.now)()
-      return Number.isFinite(now) && Math.abs(now) <= 8.64e15 ? now : 0
+      return now >= 0 && now <= endOfYear9999 ? now : 0
     },
     log: (level, message, fields) => {
       try {

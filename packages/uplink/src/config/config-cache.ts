@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { readFileSync, renameSync } from 'node:fs'
 import { open, rename, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { ConfigSnapshot } from '@riposte/contract'
 import type { ProjectTokenParts } from '@riposte/contract/wire'
+import { makeFolder } from '../make-folder.ts'
 import type { UplinkOptions } from '../uplink.ts'
 import { openSnapshot } from './open-snapshot.ts'
 
@@ -42,7 +43,7 @@ export function configCache(
       return null
     },
     async save(text) {
-      mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+      makeFolder(dataDir)
       const fresh = `${file}.${randomBytes(6).toString('hex')}.new`
       const handle = await open(fresh, 'wx', 0o600)
       try {

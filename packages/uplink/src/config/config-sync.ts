@@ -15,6 +15,8 @@ export interface ConfigSync {
   /** Asks for the newest. */
   check(): void
   appliedRevision(): number | null
+  /** Why the newest configuration is not in force. */
+  problem(): string | null
   /** Resolves when what is being written to disk is written. */
   settled(): Promise<void>
   stop(): void
@@ -41,14 +43,13 @@ export function configSync(options: {
   let failures = 0
   let timer: NodeJS.Timeout | null = null
   let saved: Promise<void> = Promise.resolve()
-  let lastComplaint: string | null = null
+  let problem: string | null = null
   let stopped = false
 
   /** The same complaint again and again would only fill the log. */
   function complain(message: string): void {
-    onContact('failed', message)
-    if (message !== lastComplaint) log('error', message)
-    lastComplaint = message
+    if (message !== problem) log('error', message)
+    problem = message
   }
 
   /** False when the program could not take it: the one before stays in force. */
@@ -74,9 +75,12 @@ export function configSync(options: {
       complain(`configuration revision ${snapshot.revision} was refused: ${applied} is in force and newer`)
       return
     }
-    if (snapshot.revision === applied) return
+    if (snapshot.revision === applied) {
+      problem = null
+      return
+    }
     if (!applySnapshot(snapshot)) return
-    lastComplaint = null
+    problem = null
     for (const why of skipped)
       log('warning', `a rule of configuration revision ${snapshot.revision} was skipped: ${why}`)
     log('debug', 'applied a configuration', { revision: snapshot.revision })
@@ -154,6 +158,7 @@ export function configSync(options: {
     },
     check,
     appliedRevision: () => applied,
+    problem: () => problem,
     settled: () => saved,
     stop() {
       stopped = true

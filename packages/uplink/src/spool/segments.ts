@@ -5,7 +5,6 @@ import {
   fsync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readSync,
   readdirSync,
@@ -16,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs'
 import path from 'node:path'
+import { makeFolder } from '../make-folder.ts'
 import { decodeRecord, encodeRecord } from './record.ts'
 
 /** Waiting records, oldest first, with what to call once the control plane has them. */
@@ -66,7 +66,7 @@ export function openSegments(
     keepAside,
   }: { fsyncMs: number; setAside: (line: Buffer, from: string) => void; keepAside: string },
 ): Segments {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const existing = readdirSync(folder)
     .flatMap((name) => (/^\d{8}\.jsonl$/.test(name) ? [Number(name.slice(0, 8))] : []))
     .sort((a, b) => a - b)

@@ -1,7 +1,8 @@
-import { appendFileSync, mkdirSync, statSync } from 'node:fs'
+import { appendFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { randomUUID } from 'node:crypto'
 import type { IncidentReport } from '@riposte/contract'
+import { makeFolder } from '../make-folder.ts'
 import type { Timings } from '../timings.ts'
 import type { UplinkOptions, UplinkStatus } from '../uplink.ts'
 import { adoptFolders, freeFolder, probeFolder } from './adopt.ts'
@@ -159,7 +160,7 @@ export function createSpool(options: {
     open() {
       if (spoolDir === null) return
       try {
-        mkdirSync(spoolDir, { recursive: true, mode: 0o700 })
+        makeFolder(spoolDir)
         adopt(spoolDir)
       } catch (error) {
         note('incidents wait in memory, since the spool cannot be written', error)
