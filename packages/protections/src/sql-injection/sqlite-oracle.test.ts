@@ -1,18 +1,23 @@
 import fc from 'fast-check'
-import initSqlJs, { type Database } from 'sql.js'
+import initSqlJs, { type Database, type Statement } from 'sql.js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { detect } from './detect.ts'
 import { fill, payload, templates } from './payloads.ts'
 
 let database: Database
 
-/** The names of the operations that the engine would run; null when it refuses the statement. */
+/** The names of the operations that the engine would run for the first statement; null when it refuses it. */
 function program(text: string): string | null {
+  let statement: Statement | undefined
   try {
-    const [rows] = database.exec(`explain ${text}`)
-    return rows ? rows.values.map((row) => String(row[1])).join(' ') : ''
+    statement = database.prepare(`explain ${text}`)
+    const names: string[] = []
+    while (statement.step()) names.push(String(statement.get()[1]))
+    return names.join(' ')
   } catch {
     return null
+  } finally {
+    statement?.free()
   }
 }
 
@@ -35,7 +40,7 @@ describe('held against SQLite', () => {
       templates.map((template) => [
         template,
         new Set(
-          ['1', '-1', '+1', 'x', "'s'", 'null', 'true', 't.a', "1, 'a'", 'a desc'].map((value) =>
+          ['1', '-1', '+1', 'x', "'s'", "''", "x''", '$$', 'null', 'true', 't.a', "1, 'a'", 'a desc'].map((value) =>
             program(fill(template, value)),
           ),
         ),
