@@ -1,4 +1,4 @@
-import { idOf, inspect, type InspectError } from '@riposte/protections'
+import { inspect, type InspectError } from '@riposte/protections'
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
@@ -7,16 +7,20 @@ import { StringDecoder } from 'node:string_decoder'
 export const longestLine = 16 * 1024 * 1024
 
 /**
- * JSON Lines in, one answer a line out, in order. Memory is bounded by the longest line.
- * @returns the exit code: 1 when any line could not be judged
+ * JSON Lines in, one answer a line out, in order. Memory is bounded by the longest line; blank lines are left out.
+ * @returns the exit code: 1 when any line could not be judged, or nobody reads the answers any more
  */
-export async function runInspect(input: Readable, output: Writable): Promise<number> {
+export async function runInspect(stdin: Readable, stdout: Writable): Promise<number> {
   let failures = 0
-  for await (const line of lines(input)) {
+  const reader = { gone: false }
+  stdout.on('error', () => (reader.gone = true))
+  for await (const line of lines(stdin)) {
     if (line !== null && line.trim() === '') continue
     const answer = line === null ? tooLong : answerTo(line)
     if ('error' in answer) failures += 1
-    if (!output.write(`${JSON.stringify(answer)}\n`)) await once(output, 'drain')
+    const flows = stdout.write(`${JSON.stringify(answer)}\n`)
+    if (!flows && !reader.gone) await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]).catch(() => null)
+    if (reader.gone) return 1
   }
   return failures > 0 ? 1 : 0
 }
@@ -30,32 +34,49 @@ function answerTo(line: string): ReturnType<typeof inspect> {
   try {
     request = JSON.parse(line)
   } catch (error) {
-    return {
-      ...idOf(null),
-      error: { code: 'json.invalid', message: error instanceof Error ? error.message : String(error), path: '' },
-    }
+    const message = error instanceof Error ? error.message : String(error)
+    return { error: { code: 'json.invalid', message, path: '' } }
   }
   return inspect(request)
 }
 
-/** The lines of a stream; null stands for one that was too long. */
-async function* lines(input: Readable): AsyncGenerator<string | null> {
+/** The lines of a stream; null stands for one that was too long. Bytes that are no UTF-8 become U+FFFD. */
+async function* lines(stdin: Readable): AsyncGenerator<string | null> {
   const decoder = new StringDecoder('utf8')
-  let rest = ''
-  let skipping = false
-  for await (const chunk of input) {
-    rest += typeof chunk === 'string' ? chunk : decoder.write(chunk as Buffer)
-    for (let end = rest.indexOf('\n'); end !== -1; end = rest.indexOf('\n')) {
-      const line = rest.slice(0, end)
-      rest = rest.slice(end + 1)
-      yield skipping || line.length > longestLine ? null : line
-      skipping = false
+  const line = new LineBuffer()
+  let first = true
+  for await (const chunk of stdin) {
+    let text = typeof chunk === 'string' ? chunk : decoder.write(chunk as Buffer)
+    // A byte order mark, as some editors leave it.
+    if (first && text.startsWith('\ufeff')) text = text.slice(1)
+    first &&= text === ''
+    let start = 0
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      line.add(text.slice(start, end))
+      yield line.take()
+      start = end + 1
     }
-    if (rest.length > longestLine) {
-      skipping = true
-      rest = ''
-    }
+    line.add(text.slice(start))
   }
-  rest += decoder.end()
-  if (skipping || rest !== '') yield skipping || rest.length > longestLine ? null : rest
+  line.add(decoder.end())
+  yield line.take()
+}
+
+/** One line as its pieces come; of one that is too long nothing is kept. */
+class LineBuffer {
+  #pieces: string[] = []
+  #length = 0
+
+  add(piece: string): void {
+    this.#length += piece.length
+    if (this.#length > longestLine) this.#pieces = []
+    else if (piece !== '') this.#pieces.push(piece)
+  }
+
+  take(): string | null {
+    const line = this.#length > longestLine ? null : this.#pieces.join('')
+    this.#pieces = []
+    this.#length = 0
+    return line
+  }
 }

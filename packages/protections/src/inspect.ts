@@ -17,17 +17,7 @@ export type InspectErrorCode =
  */
 export function inspect(request: unknown): InspectAnswer | InspectError {
   const parsed = InspectRequest.safeParse(request)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    return {
-      ...idOf(request),
-      error: {
-        code: 'request.invalid',
-        message: issue?.message ?? 'not a request',
-        path: formatPath(issue?.path ?? []),
-      },
-    }
-  }
+  if (!parsed.success) return { ...idOf(request), error: invalid(request, parsed.error.issues[0]) }
   const { id, protection: asked, operation, input } = parsed.data
   const named = asked === undefined ? undefined : byName(asked)
   if (asked !== undefined && !named) return { ...withId(id), error: unknownProtection(asked) }
@@ -47,6 +37,21 @@ export function inspect(request: unknown): InspectAnswer | InspectError {
     confidence: surest.finding.confidence,
   }
 }
+
+type Issue = NonNullable<ReturnType<typeof InspectRequest.safeParse>['error']>['issues'][number]
+
+function invalid(request: unknown, issue: Issue | undefined): InspectError['error'] {
+  const path = issue?.path ?? []
+  const given = path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    request,
+  )
+  const allowed = path[0] === 'input' ? inputShapes : (issue?.message ?? 'not a request')
+  return { code: 'request.invalid', message: `${allowed}; given ${describe(given)}`, path: formatPath(path) }
+}
+
+const inputShapes =
+  'Invalid input: expected a text, a list of texts, a list of {source, path, value}, or an object of query, body, headers, cookies, routeParams'
 
 const byName = (name: string): Protection | undefined =>
   protections.find((protection) => protection.spec.id.toLowerCase() === name.toLowerCase())

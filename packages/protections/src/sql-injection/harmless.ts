@@ -8,6 +8,9 @@ export const isHarmlessForm = (statement: Statement, range: Range): boolean =>
   isSortList(statement, range) ||
   isAggregate(statement, range)
 
+/** Tokens between a value and the word that says what its list is for; without a bound every value would read the whole list. */
+const longestLookBack = 2_048
+
 function isSignedNumber(statement: Statement, { first, last }: Range): boolean {
   const sign = signAt(statement, first)
   if (last !== first + 1 || (sign !== '-' && sign !== '+') || kindAt(statement, last) !== 'number') return false
@@ -37,7 +40,8 @@ function isLiteralList(statement: Statement, { first, last }: Range): boolean {
   }
   for (let at = first; at <= last; at += 1) if (!isPart(at)) return false
   let open = first - 1
-  while (open >= 0 && (isPart(open) || kindAt(statement, open) === 'parameter')) open -= 1
+  while (open >= 0 && first - open <= longestLookBack && (isPart(open) || kindAt(statement, open) === 'parameter'))
+    open -= 1
   const sign = signAt(statement, open)
   return (
     (sign === '(' && wordAt(statement, open - 1) === 'in') || (sign === '[' && wordAt(statement, open - 1) === 'array')
@@ -69,7 +73,7 @@ const endsSortClause: ReadonlySet<string> = new Set(
 
 function isInSortClause(statement: Statement, index: number): boolean {
   let depth = 0
-  for (let at = index - 1; at >= 0; at -= 1) {
+  for (let at = index - 1; at >= 0 && index - at <= longestLookBack; at -= 1) {
     const sign = signAt(statement, at)
     if (sign === ')') depth += 1
     else if (sign === '(') {

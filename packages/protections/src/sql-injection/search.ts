@@ -25,8 +25,8 @@ const mostPlaces = 256
 const longestNeedle = 256
 /** Shortest skeleton that is looked for when a value does not stand in the statement as given. */
 const shortestSkeleton = 5
-/** Characters of the statement that are read for all inputs together; only a hostile request comes near. */
-const readingBudget = 256_000_000
+/** Work for all inputs together, in characters judged or sixteen characters searched; only a hostile request comes near. */
+const workBudget = 32_000_000
 
 /** One statement, with everything that is worked out about it only when it is first needed. */
 export class Search {
@@ -35,7 +35,7 @@ export class Search {
   readonly #skeleton: Skeleton
   readonly #trigrams: Trigrams
   #statement: Statement | null = null
-  #budget = readingBudget
+  #budget = workBudget
 
   constructor(operation: OperationOf<'sql'>) {
     this.#operation = operation
@@ -50,6 +50,7 @@ export class Search {
   }
 
   judge(place: Place): Judged {
+    this.#budget -= 64 + place.end - place.start
     this.#statement ??= readStatement(this.#operation.text, this.#operation.dialect)
     return { place, verdict: judge(this.#statement, place) }
   }
@@ -137,12 +138,12 @@ export class Search {
   #indexOf(needle: string, from: number): number {
     if (this.#budget <= 0) return -1
     const found = this.#lower.indexOf(needle, from)
-    this.#budget -= (found === -1 ? this.#lower.length : found) - from
+    this.#budget -= 1 + ((found === -1 ? this.#lower.length : found) - from) / 16
     return found
   }
 
   #spend(characters: number): boolean {
-    this.#budget -= characters
+    this.#budget -= characters / 16
     return this.#budget > 0
   }
 }
