@@ -59,7 +59,8 @@ function findOf(search: Search, all: readonly Candidate[], onPart: (place: Place
       }
     }
   }
-  if (likely && !content.has(likely.place.form)) return likely
+  const asGiven = all[0]?.form ?? ''
+  if (likely && !content.has(likely.place.form) && !content.has(asGiven)) return likely
   for (const candidate of candidates) {
     for (const judged of search.changed(candidate)) {
       if (judged.verdict.kind === 'finding' && judged.verdict.sure) return judged

@@ -196,8 +196,14 @@ const addsComment = because(0.97, 'A value from the request puts a comment into 
  * Whether the input ends inside an escape whose second half, the literal's own quote, is the app's: `'…\'` where a backslash escapes.
  * A lone backslash is left to the value that uses it.
  */
-function takesQuote(text: string, token: Token, { start, end }: Place): boolean {
-  if (!token.backslash || end - start < 2 || text.charCodeAt(end - 1) !== 92 || text.charAt(end) !== token.quote)
+function takesQuote(text: string, token: Token, { start, end, signsAt }: Place): boolean {
+  if (
+    signsAt ||
+    !token.backslash ||
+    end - start < 2 ||
+    text.charCodeAt(end - 1) !== 92 ||
+    text.charAt(end) !== token.quote
+  )
     return false
   let from = end - 1
   while (from > token.contentStart && text.charCodeAt(from - 1) === 92) from -= 1

@@ -106,7 +106,7 @@ export class Search {
       const length = alignment.to - alignment.from
       const first = positions[alignment.at] as number
       const last = positions[alignment.at + length - 1] as number
-      const [start, end] = this.#widen(first, last + 1, form)
+      const [start, end] = this.#widen(first, last + 1, form, alignment)
       yield this.judge({ start, end, form, signsAt: (index) => this.#signsAt(index, form, alignment) })
       at = text.indexOf(needle, at + 1)
     }
@@ -120,13 +120,13 @@ export class Search {
   }
 
   /** Takes in the signs at the edges of the value that stand at the edges of the match too: the quote before, the comment after. */
-  #widen(start: number, end: number, form: string): [number, number] {
+  #widen(start: number, end: number, form: string, { from, to, wanted }: Alignment): [number, number] {
     const { text } = this.#operation
-    const lead = /^[^A-Za-z0-9\u0080-\uffff]{1,8}/.exec(form)?.[0] ?? ''
-    const trail = /[^A-Za-z0-9\u0080-\uffff]{1,8}$/.exec(form.slice(-9))?.[0] ?? ''
-    const from =
+    const lead = from > 0 ? '' : (/^[^A-Za-z0-9\u0080-\uffff]{1,8}/.exec(form)?.[0] ?? '')
+    const trail = to < wanted.text.length ? '' : (/[^A-Za-z0-9\u0080-\uffff]{1,8}$/.exec(form.slice(-9))?.[0] ?? '')
+    const begin =
       lead !== '' && text.startsWith(lead, start - lead.length) && start >= lead.length ? start - lead.length : start
-    return [from, trail !== '' && text.startsWith(trail, end) ? end + trail.length : end]
+    return [begin, trail !== '' && text.startsWith(trail, end) ? end + trail.length : end]
   }
 
   /** Where to go on: a literal that holds the value once may hold it a million times. */

@@ -50,7 +50,11 @@ export function expectsOperand(statement: Statement, index: number): boolean {
       return !isStar(statement, index)
     case 'punctuation':
       return '(,[.'.includes(signAt(statement, index))
-    default:
+    case 'identifier':
+    case 'number':
+    case 'parameter':
+    case 'string':
+    case null:
       return false
   }
 }
@@ -97,7 +101,9 @@ function allowsAfter(statement: Statement, { last }: Range): boolean {
       return isAlias(statement, next)
     case 'punctuation':
       return ',);]'.includes(signAt(statement, next))
-    default:
+    case 'number':
+    case 'parameter':
+    case 'string':
       return false
   }
 }
