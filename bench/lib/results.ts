@@ -1,0 +1,39 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import path from 'node:path'
+
+export type PeerValue = number | { readonly error: string }
+
+export interface Row {
+  readonly id: string
+  readonly unit: string
+  readonly value: number
+  readonly peers?: Readonly<Record<string, PeerValue>>
+}
+
+/** Writes `bench/results/<name>.json`. @returns the file. */
+export function writeResults(folder: string, name: string, rows: readonly Row[], detail: unknown): string {
+  mkdirSync(folder, { recursive: true })
+  const file = path.join(folder, `${name}.json`)
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    os: `${process.platform} ${process.arch}`,
+    node: process.version,
+  }
+  writeFileSync(file, JSON.stringify({ name, date: new Date().toISOString(), machine, rows, detail }, null, 2) + '\n')
+  return file
+}
+
+/** Columns aligned: the first to the left, the others to the right. */
+export function drawTable(lines: readonly (readonly string[])[]): string {
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join('  '),
+    )
+    .join('\n')
+}

@@ -1,0 +1,65 @@
+// Sends a fixed number of requests over a fixed number of kept connections and says how long they took.
+import http from 'node:http'
+
+const agents = new Map()
+
+function agentFor(port, connections) {
+  const known = agents.get(port)
+  if (known) return known
+  const agent = new http.Agent({ keepAlive: true, maxSockets: connections })
+  agents.set(port, agent)
+  return agent
+}
+
+function one(job, index) {
+  return new Promise((resolve, reject) => {
+    const started = process.hrtime.bigint()
+    const request = http.request(
+      {
+        host: '127.0.0.1',
+        port: job.port,
+        agent: agentFor(job.port, job.connections),
+        method: job.method,
+        path: job.path.replace('{i}', String(index % 1_000)),
+        headers: {
+          accept: 'application/json',
+          'user-agent': 'bench',
+          ...(job.body ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(job.body) } : {}),
+        },
+      },
+      (response) => {
+        response.resume()
+        response.on('end', () => {
+          resolve({ status: response.statusCode, micros: Number(process.hrtime.bigint() - started) / 1_000 })
+        })
+      },
+    )
+    request.on('error', reject)
+    request.end(job.body)
+  })
+}
+
+async function run(job) {
+  let next = 0
+  let failed = 0
+  const micros = []
+  const lane = async () => {
+    while (next < job.requests) {
+      const answer = await one(job, next++)
+      micros.push(answer.micros)
+      if (answer.status !== 200) failed++
+    }
+  }
+  await Promise.all(Array.from({ length: job.connections }, lane))
+  micros.sort((a, b) => a - b)
+  return { medianMicros: micros[Math.floor(micros.length / 2)], failed }
+}
+
+process.on('message', async ({ id, job }) => {
+  try {
+    process.send({ id, answer: await run(job) })
+  } catch (error) {
+    process.send({ id, error: error.message })
+  }
+})
+process.on('disconnect', () => process.exit(0))
