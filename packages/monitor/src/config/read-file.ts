@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { configShape, type MonitorConfig } from './config-shape.ts'
+import { findJsonError } from './find-json-error.ts'
 import type { ConfigIssue } from './shape.ts'
 
 const names = ['monitor.config.json', 'riposte.config.json']
@@ -64,13 +65,11 @@ function readOne(file: string, env: NodeJS.ProcessEnv): FileConfig | null {
   return { file, config: config ?? {}, issues, unreadable: config === undefined }
 }
 
-/** Where JSON.parse stumbled, as line and column. */
+/** What JSON.parse said, and where it stumbled. */
 function placeOf(error: unknown, content: string): string {
   const message = error instanceof Error ? error.message : String(error)
-  const position = Number(/position (\d+)/.exec(message)?.[1] ?? Number.NaN)
-  if (Number.isNaN(position)) return message
-  const before = content.slice(0, position).split('\n')
-  return `${message} (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`
+  const place = findJsonError(content)
+  return place ? `${message} (line ${place.line}, column ${place.column})` : message
 }
 
 /** `${NAME}` becomes the value of that variable; one that is not set is said and becomes empty. */
