@@ -77,6 +77,8 @@ export const attacks: readonly Case[] = [
   { says: 'freed of angle brackets', statement: byName, value: "<b>x' or 1=1 --</b>", used: "bx' or 1=1 --/b" },
   { says: 'its spaces replaced', statement: byId, value: '1 or 1=1 or 2=2', used: '1/**/or/**/1=1/**/or/**/2=2' },
   { says: 'cut off', statement: byName, value: "someone' or 1=1 -- and much more", used: "someone' or 1=1 --" },
+  { says: 'a short one cut off', statement: byName, value: "x' or '1'='1' --", used: "x' or '1'='1" },
+  { says: 'its first word taken away', statement: byName, value: "x' or 1=1 or 'a'='b", used: "' or 1=1 or 'a'='b" },
   { says: 'one of several', statement: byId, value: 'a,1 or 1=1,b', used: '1 or 1=1' },
   { says: 'quotes taken away where none was needed', statement: byId, value: "1' or 'abc'='abc", used: '1 or abc=abc' },
 ]

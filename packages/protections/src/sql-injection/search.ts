@@ -1,7 +1,7 @@
 import type { OperationOf } from '@riposte/contract'
 import { haystackOf } from '../text/haystack.ts'
 import { skeleton, type Skeleton } from '../text/skeleton.ts'
-import { anchorLength, type Trigrams } from '../text/trigrams.ts'
+import type { Trigrams } from '../text/trigrams.ts'
 import type { Candidate } from './candidate.ts'
 import { judge, type Place, type Verdict } from './judge.ts'
 import { readStatement, type Statement } from './statement.ts'
@@ -23,6 +23,8 @@ interface Alignment {
 const mostPlaces = 256
 /** Longer values are looked for by their beginning, and compared from there. */
 const longestNeedle = 256
+/** Letters and digits by which the beginning or end of a long value is recognised; of a short one it is three fifths. */
+const longestAnchor = 12
 /** Shortest skeleton that is looked for when a value does not stand in the statement as given. */
 const shortestSkeleton = 5
 /** Work for all inputs together, in characters judged or sixteen characters searched; only a hostile request comes near. */
@@ -80,21 +82,17 @@ export class Search {
     const wanted = skeleton(lower)
     const { text } = this.#skeleton
     const size = wanted.text.length
-    const byHead = this.#trigrams.mayHoldBeginning(form)
-    if (size < anchorLength + 4) {
-      if (byHead && size >= shortestSkeleton)
-        yield* this.#places(wanted.text, candidate, (at) => ({ at, from: 0, to: size, wanted }))
-      return
-    }
-    if (byHead) {
-      yield* this.#places(wanted.text.slice(0, anchorLength), candidate, (at) => {
+    const anchor = Math.min(longestAnchor, Math.max(shortestSkeleton, Math.ceil(size * 0.6)))
+    if (size < anchor) return
+    if (this.#trigrams.mayHoldBeginning(form)) {
+      yield* this.#places(wanted.text.slice(0, anchor), candidate, (at) => {
         return { at, from: 0, to: commonLength(wanted.text, text, at), wanted }
       })
     }
-    if (!this.#trigrams.mayHoldEnd(form)) return
-    yield* this.#places(wanted.text.slice(-anchorLength), candidate, (found) => {
-      const common = commonEndLength(wanted.text, text, found + anchorLength)
-      return { at: found + anchorLength - common, from: size - common, to: size, wanted }
+    if (size === anchor || !this.#trigrams.mayHoldEnd(form)) return
+    yield* this.#places(wanted.text.slice(-anchor), candidate, (found) => {
+      const common = commonEndLength(wanted.text, text, found + anchor)
+      return { at: found + anchor - common, from: size - common, to: size, wanted }
     })
   }
 

@@ -142,7 +142,6 @@ export const decodeToken: Decoding = (value) => {
 
 /** Canonical and compatibility forms, and the quotes that some databases and clean-ups take for an apostrophe. */
 export const normaliseUnicode: Decoding = (value) => {
-   
   if (!/[^\0-\x7f]/.test(value)) return none
   const compatible = value.normalize('NFKC')
   return [value.normalize('NFC'), compatible, compatible.replace(/[\u2018\u2019\u201b\u02b9\u02bc\u2032]/g, "'")]

@@ -1,5 +1,5 @@
-/** Letters and digits at an end of a value by which it is recognised. */
-export const anchorLength = 12
+/** Letters and digits at an end of a value that are looked up. */
+const lookedUp = 5
 
 /**
  * Which sequences of three letters or digits a text has, roughly: never a wrong no, now and then a wrong yes. Tells at once that most
@@ -30,7 +30,7 @@ export class Trigrams {
   mayHoldBeginning(value: string): boolean {
     let first = 0
     let second = 0
-    for (let at = 0, kept = 0; at < value.length && kept < anchorLength; at += 1) {
+    for (let at = 0, kept = 0; at < value.length && kept < lookedUp; at += 1) {
       const third = keptCode(value.charCodeAt(at))
       if (third === 0) continue
       // Beyond ASCII, changes of case are not followed here.
@@ -46,7 +46,7 @@ export class Trigrams {
   mayHoldEnd(value: string): boolean {
     let second = 0
     let third = 0
-    for (let at = value.length - 1, kept = 0; at >= 0 && kept < anchorLength; at -= 1) {
+    for (let at = value.length - 1, kept = 0; at >= 0 && kept < lookedUp; at -= 1) {
       const first = keptCode(value.charCodeAt(at))
       if (first === 0) continue
       if (first > 127) return true
