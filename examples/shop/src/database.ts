@@ -4,12 +4,14 @@ const url = process.env['SHOP_DATABASE_URL']
 if (!url)
   throw new Error('SHOP_DATABASE_URL is not set: a PostgreSQL URL, for example postgres://user:password@localhost/shop')
 
-export const pool = new pg.Pool({ connectionString: url, max: 10 })
+// A schema of its own: the database may be shared.
+export const pool = new pg.Pool({ connectionString: url, max: 10, options: '-c search_path=shop' })
 
 // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
 pool.on('error', (error) => console.error(`shop: database connection lost: ${error.message}`))
 
 export async function migrate(): Promise<void> {
+  await pool.query('create schema if not exists shop')
   await pool.query(`
     create table if not exists product (
       id int primary key, name text not null, category text not null, price_cents int not null, stock int not null, hidden boolean not null default false
