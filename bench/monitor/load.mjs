@@ -1,4 +1,5 @@
 // Sends a fixed number of requests over a fixed number of kept connections and says how long they took.
+import { Buffer } from 'node:buffer'
 import http from 'node:http'
 
 const agents = new Map()

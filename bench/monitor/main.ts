@@ -35,7 +35,7 @@ type Samples = Map<RouteId, Map<string, Sample[]>>
 
 async function measureRequests(around: Surroundings): Promise<{ samples: Samples; attacks: Record<string, string> }> {
   const servers: Server[] = []
-  const samples: Samples = new Map(routes.map(({ id }) => [id, new Map()]))
+  const samples: Samples = new Map(routes.map(({ id }) => [id, new Map<string, Sample[]>()]))
   const attacks: Record<string, string> = {}
   let loader: Loader | null = null
   try {

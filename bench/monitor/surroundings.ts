@@ -14,9 +14,15 @@ export async function startSurroundings(): Promise<Surroundings & { stop(): Prom
   const folder = mkdtempSync(path.join(tmpdir(), 'riposte-bench-'))
   // The database runs as another user where the bench runs as root.
   chmodSync(folder, 0o711)
-  const stops: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
+  const stops: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
   const stop = async () => {
-    for (const one of stops.splice(0).reverse()) await one().catch(() => undefined)
+    for (const one of stops.splice(0).reverse()) {
+      try {
+        await one()
+      } catch (error) {
+        process.stderr.write(`${String(error)}\n`)
+      }
+    }
   }
   try {
     const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres') })
@@ -45,7 +51,7 @@ export async function startSurroundings(): Promise<Surroundings & { stop(): Prom
       request.on('end', () => response.setHeader('content-type', 'application/json').end('{"rate_by_service":{}}'))
     })
     await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
-    stops.push(async () => {
+    stops.push(() => {
       sink.closeAllConnections()
       sink.close()
     })

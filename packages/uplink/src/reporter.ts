@@ -64,9 +64,12 @@ export function createReporter(options: {
     return heartbeatMs * (0.9 + 0.2 * options.random())
   }
 
+  // Both change while it awaits.
+  const hasMore = (): boolean => isWanted && failures === 0 && !stopped
+
   async function run(): Promise<void> {
     isRunning = true
-    let delay = heartbeatMs
+    let delay: number
     do {
       isWanted = false
       delay = await tell().catch((error: unknown) => {
@@ -74,7 +77,7 @@ export function createReporter(options: {
         onContact('failed', (error as Error).message)
         return backoffMs(failures, options.random, timings)
       })
-    } while (isWanted && failures === 0 && !stopped)
+    } while (hasMore())
     isRunning = false
     if (!stopped) timer = setTimeout(reportNow, delay).unref()
   }

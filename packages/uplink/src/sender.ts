@@ -44,6 +44,11 @@ export function createSender(options: {
     }, delay).unref()
   }
 
+  function unschedule(): void {
+    if (timer) clearTimeout(timer)
+    timer = null
+  }
+
   /** True when everything went. */
   function flush(): Promise<boolean> {
     running ??= sendAll().finally(() => {
@@ -119,22 +124,17 @@ export function createSender(options: {
       else schedule(timings.coalesceMs)
     },
     retryNow() {
-      if (timer) clearTimeout(timer)
-      timer = null
+      unschedule()
       schedule(0)
     },
     async drain() {
-      if (timer) clearTimeout(timer)
-      timer = null
       if (running) await running
-      if (timer) clearTimeout(timer)
-      timer = null
+      unschedule()
       await flush()
     },
     stop() {
       stopped = true
-      if (timer) clearTimeout(timer)
-      timer = null
+      unschedule()
     },
   }
 }

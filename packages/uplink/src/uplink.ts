@@ -11,10 +11,14 @@ export interface UplinkOptions {
   readonly instanceId: string
   /** Largest spool in bytes, 64 MB unless told otherwise. */
   readonly maxSpoolBytes?: number
-  describe(): SelfDescription
+  readonly describe: () => SelfDescription
   /** Called with every verified, newer snapshot, the cached one included, in rising order. Throwing leaves the last one applied. */
-  apply(snapshot: ConfigSnapshot): void
-  log(level: 'debug' | 'info' | 'warning' | 'error', message: string, fields?: Record<string, unknown>): void
+  readonly apply: (snapshot: ConfigSnapshot) => void
+  readonly log: (
+    level: 'debug' | 'info' | 'warning' | 'error',
+    message: string,
+    fields?: Record<string, unknown>,
+  ) => void
   readonly clock?: () => number
   readonly random?: () => number
 }

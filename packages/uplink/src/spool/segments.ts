@@ -16,7 +16,9 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { makeFolder } from '../make-folder.ts'
-import { decodeRecord, encodeRecord } from './record.ts'
+import { encodeRecord } from './record.ts'
+import type { TakenLines } from './take-lines.ts'
+import { takeLines } from './take-lines.ts'
 
 /** Waiting records, oldest first, with what to call once the control plane has them. */
 export interface Waiting {
@@ -48,6 +50,9 @@ interface Position {
   segment: number
   offset: number
 }
+
+const isBehind = (a: Position, b: Position): boolean =>
+  a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset)
 
 const segmentBytes = 1024 * 1024
 const longestLine = 2 * 1024 * 1024
@@ -111,6 +116,32 @@ export function openSegments(
     tail++
   }
 
+  /** Moves on to the next segment with something unread. @returns its size; null when all is read */
+  function findUnread(at: Position): number | null {
+    for (;;) {
+      const size = sizes.get(at.segment)
+      if (size !== undefined && at.offset < size) return size
+      const next = Math.min(...[...sizes.keys()].filter((segment) => segment > at.segment))
+      if (!Number.isFinite(next)) return null
+      Object.assign(at, { segment: next, offset: 0 })
+    }
+  }
+
+  /** @returns how many lines were damaged and not seen before */
+  function putAside(taken: TakenLines, from: Position): number {
+    const fresh = taken.damaged.filter(
+      ({ at }) => !isBehind({ segment: from.segment, offset: from.offset + at }, inspected),
+    )
+    for (const { line } of fresh) {
+      try {
+        setAside(line, fileOf(from.segment))
+      } catch {
+        keepWhole.add(from.segment)
+      }
+    }
+    return fresh.length
+  }
+
   /** Takes back a half-written line; where that fails too, the next one begins in a new file. */
   function cutBack(fd: number, size: number): void {
     try {
@@ -155,54 +186,23 @@ export function openSegments(
       let bytes = 0
       let lines = 0
       const at: Position = { ...head }
-      while (records.length < maxRecords && bytes < maxBytes) {
-        const size = sizes.get(at.segment)
-        if (size === undefined || at.offset >= size) {
-          const next = [...sizes.keys()].filter((segment) => segment > at.segment).sort((a, b) => a - b)[0]
-          if (next === undefined) break
-          at.segment = next
-          at.offset = 0
-          continue
-        }
-        const chunk = readAt(fileOf(at.segment), at.offset, Math.min(size - at.offset, longestLine))
-        if (chunk.length === 0) {
-          // Somebody shortened the file.
-          sizes.set(at.segment, at.offset)
-          continue
-        }
-        let from = 0
-        while (from < chunk.length && records.length < maxRecords) {
-          const lineEnd = chunk.indexOf(0x0a, from)
-          const isCut = lineEnd === -1
-          if (isCut && from > 0 && at.offset + chunk.length < size) break
-          const line = chunk.subarray(from, isCut ? chunk.length : lineEnd)
-          const next = isCut ? chunk.length : lineEnd + 1
-          const json = isCut ? null : decodeRecord(line)
-          if (json !== null) {
-            if (records.length > 0 && bytes + json.length > maxBytes) {
-              bytes = maxBytes
-              break
-            }
-            records.push(json)
-            bytes += line.length
-          } else if (line.length > 0) {
-            const isNew =
-              at.segment > inspected.segment ||
-              (at.segment === inspected.segment && at.offset + from >= inspected.offset)
-            if (isNew) {
-              damaged++
-              try {
-                setAside(line, path.join(folder, fileName(at.segment)))
-              } catch {
-                keepWhole.add(at.segment)
-              }
-            }
-          }
-          if (!isCut) lines++
-          from = next
-        }
-        at.offset += from
-        if (at.segment > inspected.segment || at.offset > inspected.offset) inspected = { ...at }
+      for (let size = findUnread(at); size !== null; size = findUnread(at)) {
+        const piece = readAt(fileOf(at.segment), at.offset, Math.min(size - at.offset, longestLine))
+        // Somebody shortened the file.
+        if (piece.length === 0) sizes.set(at.segment, at.offset)
+        const taken = takeLines(piece, {
+          maxRecords: maxRecords - records.length,
+          maxBytes: maxBytes - bytes,
+          isFirst: records.length === 0,
+          reachesEnd: at.offset + piece.length >= size,
+        })
+        records.push(...taken.records)
+        lines += taken.lines
+        bytes += taken.length
+        damaged += putAside(taken, at)
+        at.offset += taken.length
+        if (isBehind(inspected, at)) inspected = { ...at }
+        if (taken.isFull) break
       }
       if (records.length === 0 && damaged === 0 && lines === 0) return null
       let acked = false

@@ -192,12 +192,18 @@ describe('a spool that is full', () => {
 
 describe('a disk that refuses', () => {
   it.each([
-    ['a file where the folder should be', (dataDir: string) => writeFileSync(spoolOf(dataDir), '')],
+    [
+      'a file where the folder should be',
+      (dataDir: string) => {
+        writeFileSync(spoolOf(dataDir), '')
+        return dataDir
+      },
+    ],
     ['a folder that cannot exist', () => '/proc/1/riposte'],
   ])('makes it wait in memory and says so: %s', async (_name, spoil) => {
     const plane = await fakePlane()
     const folder = temporaryFolder()
-    const dataDir = spoil(folder) ?? folder
+    const dataDir = spoil(folder)
     const { uplink } = start(plane, { dataDir })
     uplink.report(incident())
     expect(uplink.status().spool).toMatchObject({ place: 'memory', waiting: 1, problem: expect.any(String) as string })
@@ -258,7 +264,7 @@ describe('a spool that was left behind', () => {
     const badText = readFileSync(file, 'utf8').slice(goodText.length)
     const changed = damage(badText)
     writeFileSync(file, changed + goodText)
-    if (changed.endsWith('\n') === false) writeFileSync(file, goodText + changed)
+    if (!changed.endsWith('\n')) writeFileSync(file, goodText + changed)
 
     const plane = await fakePlane()
     const { uplink, logged } = start(plane, { dataDir })
