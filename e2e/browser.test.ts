@@ -68,6 +68,7 @@ test('an attack appears in the open list within a second, and its page shows wha
   await isAccessible()
   await row.first().click()
   await page.waitForURL(`**/incidents/${reference}`)
+  await page.locator('mark').first().waitFor()
   expect(await page.locator('mark').allTextContents()).toContainEqual(expect.stringContaining('union select'))
   await isAccessible()
 })

@@ -110,14 +110,7 @@ function initialise(context: { binaries: Binaries; cluster: string; identity: Id
   const fresh = `${cluster}.new`
   rmSync(fresh, { recursive: true, force: true })
   const passwordFile = path.join(path.dirname(cluster), `password.${randomUUID()}`)
-  const args = [
-    '-D',
-    fresh,
-    '--username=postgres',
-    '--encoding=UTF8',
-    '--locale=C',
-    '--no-instructions',
-  ]
+  const args = ['-D', fresh, '--username=postgres', '--encoding=UTF8', '--locale=C', '--no-instructions']
   if (options.tcp) {
     writeFileSync(passwordFile, options.tcp.password, { mode: 0o600 })
     if (identity.kind === 'user') chownSync(passwordFile, identity.uid, identity.gid)

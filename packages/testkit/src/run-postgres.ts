@@ -17,7 +17,12 @@ if (kind === 'debian' && !binaries) {
   process.stdin.resume()
 } else {
   const tcp = kind === 'embedded' ? undefined : { port: await freePort(), password: 'pass word: /?#' }
-  const postgres = await startPostgres({ dataDir, identity: chooseIdentity(), ...(tcp ? { tcp } : {}), ...(binaries ? { binaries } : {}) })
+  const postgres = await startPostgres({
+    dataDir,
+    identity: chooseIdentity(),
+    ...(tcp ? { tcp } : {}),
+    ...(binaries ? { binaries } : {}),
+  })
   console.log(JSON.stringify({ url: postgres.url() }))
   process.stdin.resume().on('end', () => {
     void postgres.stop().then(() => rmSync(dataDir, { recursive: true, force: true }))
@@ -28,7 +33,9 @@ function findDebian(): Binaries | undefined {
   const root = '/usr/lib/postgresql'
   if (!existsSync(root)) return undefined
   const versions = readdirSync(root).filter((version) => Number(version) >= 15)
-  return versions.map((version) => ({ initdb: `${root}/${version}/bin/initdb`, postgres: `${root}/${version}/bin/postgres` })).find((found) => existsSync(found.initdb))
+  return versions
+    .map((version) => ({ initdb: `${root}/${version}/bin/initdb`, postgres: `${root}/${version}/bin/postgres` }))
+    .find((found) => existsSync(found.initdb))
 }
 
 async function freePort(): Promise<number> {

@@ -53,7 +53,10 @@ export function supervise(options: ProgramOptions): Program {
       child = null
       if (stopping) return
       const how = signal ? `was ended by ${signal}` : `ended with code ${code}`
-      if (!everReady) { settle.reject(new Error(failure ?? `The ${options.name} ${how} before it was ready.`)); return; }
+      if (!everReady) {
+        settle.reject(new Error(failure ?? `The ${options.name} ${how} before it was ready.`))
+        return
+      }
       if (Date.now() - begun > stableAfterMs) delay = firstDelayMs
       options.say(`The ${options.name} ${how}; starting it again in ${delay / 1000} s.`)
       timer = setTimeout(launch, delay)

@@ -66,21 +66,33 @@ function refresh(event: ConsoleEvent): void {
     case 'incident':
       stale('overview', event.data.projectId)
       stale('checklist')
-      return stale('rules', event.data.projectId)
+      {
+        stale('rules', event.data.projectId)
+        return
+      }
     case 'incident_changed':
       for (const id of event.data.ids) stale('incident', id)
       stale('overview', event.data.projectId)
-      return stale('incidents', event.data.projectId)
+      {
+        stale('incidents', event.data.projectId)
+        return
+      }
     case 'rules':
       stale('revisions', event.data.projectId)
       stale('checklist')
       stale('projects')
-      return stale('rules', event.data.projectId)
+      {
+        stale('rules', event.data.projectId)
+        return
+      }
     case 'instances':
       stale('instances', event.data.projectId)
       stale('overview', event.data.projectId)
       stale('checklist')
-      return stale('rules', event.data.projectId)
+      {
+        stale('rules', event.data.projectId)
+        return
+      }
   }
 }
 

@@ -7,7 +7,7 @@ const key = 'riposte.project'
 
 /** The project of the address, else the one last looked at, else the first. */
 export function useCurrentProject(): Project | undefined {
-  const { projectId } = useParams({ strict: false }) as { projectId?: string }
+  const { projectId } = useParams({ strict: false })
   const items = useQuery(queries.projects()).data?.items
   if (projectId) localStorage.setItem(key, projectId)
   const wanted = projectId ?? localStorage.getItem(key)

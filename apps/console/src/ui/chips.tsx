@@ -1,5 +1,5 @@
 import { Badge, Group } from '@mantine/core'
-import { actions, type ActionId, type IncidentState } from '@riposte/contract'
+import type { ActionId, IncidentState } from '@riposte/contract'
 
 const states: Record<IncidentState, { word: string; color: string }> = {
   new: { word: 'New', color: 'steel' },
@@ -15,8 +15,6 @@ export const StateChip = ({ state }: { state: IncidentState }) => (
     {states[state].word}
   </Badge>
 )
-
-export const actionTitle = (id: ActionId): string => actions.find((action) => action.id === id)?.title ?? id
 
 /** What was done, or what would have been. */
 export function ActionChips({ done, wouldHave }: { done: readonly ActionId[]; wouldHave: readonly ActionId[] }) {

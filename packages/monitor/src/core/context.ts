@@ -11,9 +11,10 @@ export class Context {
   readonly request: IncomingMessage | null
   readonly response: ServerResponse | null
   readonly #named: readonly Input[]
-  readonly #body: BodyTee | null
+  readonly #limits: Limits
+  #body: BodyTee | null = null
   #collected: Collected | null = null
-  #stamp: unknown[] = []
+  #stamp: readonly unknown[] | null = null
   /** Set once something of this request was blocked: what follows is refused too. */
   blocked: BlockedError | null = null
   cutReported = false
@@ -23,28 +24,37 @@ export class Context {
   constructor(
     request: IncomingMessage | null,
     response: ServerResponse | null,
-    named: readonly Input[] = [],
-    limits?: Limits,
+    limits: Limits,
+    named: readonly Input[] = none,
   ) {
     this.request = request
     this.response = response
+    this.#limits = limits
     this.#named = named
-    this.#body = request && limits && BodyTee.mayHaveBody(request) ? new BodyTee(request, limits.bodyBytes) : null
+  }
+
+  /** Keeps a part of the body that the app is about to read. */
+  keep(chunk: Buffer): void {
+    this.#body ??= new BodyTee(this.#limits.bodyBytes)
+    this.#body.keep(chunk)
   }
 
   /** The values that came from outside so far; the same list again while nothing new came. */
-  inputs(limits: Limits): Collected {
+  inputs(): Collected {
     const { request } = this
     if (!request) return { inputs: this.#named, cut: false }
     const parsed = request as IncomingMessage & { body?: unknown; params?: unknown }
     const stamp = [parsed.body, parsed.params, this.#body?.length ?? 0, request.url]
-    if (!this.#collected || stamp.some((part, index) => part !== this.#stamp[index])) {
+    const known = this.#stamp
+    if (!this.#collected || !known || stamp.some((part, index) => part !== known[index])) {
       this.#stamp = stamp
-      this.#collected = collectInputs(request, this.#body, limits)
+      this.#collected = collectInputs(request, this.#body, this.#limits)
     }
     return this.#collected
   }
 }
+
+const none: readonly Input[] = []
 
 export const contexts = new AsyncLocalStorage<Context>()
 

@@ -59,7 +59,7 @@ export class Engine {
       this.counters.known += 1
       return null
     }
-    const { inputs, cut } = context.inputs(this.#parts.settings.limits)
+    const { inputs, cut } = context.inputs()
     if (cut) this.#noteCut(context)
     const layers = this.#parts.layers()
     for (const protection of judges) {

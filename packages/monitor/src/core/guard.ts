@@ -1,6 +1,6 @@
 export interface Guard {
   /** Runs our own code in the app's path. Whatever goes wrong in it is ours: the app goes on as if we were not there. */
-  <T>(place: string, work: () => T, otherwise: T): T
+  <T, Arguments extends unknown[]>(place: string, work: (...args: Arguments) => T, otherwise: T, ...args: Arguments): T
 }
 
 export interface BugReport {
@@ -15,9 +15,9 @@ export function createGuard(
   onBug: (bug: BugReport) => void,
 ): Guard & { readonly failures: ReadonlyMap<string, number> } {
   const failures = new Map<string, number>()
-  const guard: Guard = (place, work, otherwise) => {
+  const guard: Guard = (place, work, otherwise, ...args) => {
     try {
-      return work()
+      return work(...args)
     } catch (error) {
       const times = (failures.get(place) ?? 0) + 1
       failures.set(place, times)

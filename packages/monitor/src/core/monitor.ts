@@ -17,6 +17,7 @@ import { uuidv7 } from '@riposte/contract/wire'
 import { Context, contexts } from './context.ts'
 import { Engine } from './engine.ts'
 import { createGuard } from './guard.ts'
+import { defaultLimits } from './limits.ts'
 import { decide, isOn, type Layer } from './policy.ts'
 import { swallowBlockedRejections } from './swallow-blocked-rejections.ts'
 
@@ -227,7 +228,7 @@ export class Monitor {
           path: name,
           value: typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? ''),
         }))
-    return contexts.run(new Context(null, null, named), work)
+    return contexts.run(new Context(null, null, this.#running?.settings.limits ?? defaultLimits, named), work)
   }
 
   explain(): Explanation[] {

@@ -30,7 +30,7 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
     if ((typeof exports !== 'object' && typeof exports !== 'function') || exports === null || patched.has(exports))
       return
     patched.add(exports)
-    const failed = guard<string | null>(
+    const failed = guard<string | null, []>(
       `sink ${sink.module}`,
       () => {
         try {

@@ -130,7 +130,7 @@ export const decodeHex: Decoding = (value) =>
 /** A word that only looks encoded decodes to noise. */
 function readable(bytes: Buffer): readonly string[] {
   const text = bytes.toString('utf8')
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+
   return text === '' || /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]/.test(text) ? none : [text]
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readdirSync, renameSync, rmdirSync, statSync, unlinkSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, renameSync, statSync, unlinkSync } from 'node:fs'
 import path from 'node:path'
 import { isGone, ownFolderName, parseFolderName } from './owner.ts'
 
@@ -51,13 +51,4 @@ export function probeFolder(folder: string): number {
   const { mtimeMs } = statSync(file)
   unlinkSync(file)
   return mtimeMs
-}
-
-/** Removes the folder if nothing is in it. */
-export function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder)
-  } catch {
-    // Something is in it: somebody else's spool, or what was set aside.
-  }
 }

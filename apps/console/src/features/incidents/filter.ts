@@ -51,5 +51,5 @@ export function readFilter(typed: string): FilterReading {
     } else found[key === '-route' ? 'notRoute' : key] = value
   }
   if (words.length > 0) found['text'] = words.join(' ')
-  return { filter: found as IncidentFilter, mistakes }
+  return { filter: found, mistakes }
 }

@@ -15,7 +15,7 @@ import {
 import { projectTypes, type Project } from '@riposte/contract'
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
-import { useState, type FormEvent } from 'react'
+import { useState, type SyntheticEvent } from 'react'
 import { call } from '../../api/client.ts'
 import { queries, queryClient } from '../../api/query.ts'
 import { useCurrentProject } from '../../frame/current-project.ts'
@@ -73,7 +73,7 @@ function Account() {
     mutationFn: (sessionId: string) => call('revokeSession', { params: { sessionId } }),
     onSuccess: () => refresh('sessions'),
   })
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
     save.mutate()
   }
@@ -197,7 +197,7 @@ function Projects() {
       refresh('checklist')
     },
   })
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
     make.mutate()
   }
@@ -323,7 +323,7 @@ const tabs = {
 } as const
 
 export function SettingsPage() {
-  const { tab = 'projects' } = useSearch({ strict: false }) as { tab?: string }
+  const { tab = 'projects' } = useSearch({ strict: false })
   return (
     <Stack>
       <PageHeader title="Settings" />

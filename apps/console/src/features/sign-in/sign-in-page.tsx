@@ -1,6 +1,6 @@
 import { Button, PasswordInput, Stack, TextInput, Title } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { useEffect, useRef, useState, type SyntheticEvent } from 'react'
 import { call } from '../../api/client.ts'
 import { queryClient } from '../../api/query.ts'
 import { replace } from '../../frame/navigate.ts'
@@ -34,7 +34,7 @@ export function SignInPage() {
     byLink.mutate(token)
   }, [byLink])
   const error = byPassword.error ?? byLink.error
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
     byPassword.mutate()
   }

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Drawer, Group, MultiSelect, Select, Stack, Switch, Text, TextInput } from '@mantine/core'
 import { severities, type Catalog, type ProjectType, type RuleDraft } from '@riposte/contract'
 import { useMutation } from '@tanstack/react-query'
-import { useState, type FormEvent } from 'react'
+import { useState, type SyntheticEvent } from 'react'
 import { ApiError } from '../../api/client.ts'
 import { confirm } from '../../ui/confirm.tsx'
 import { DisabledReason } from '../../ui/disabled-reason.tsx'
@@ -45,7 +45,7 @@ export function RuleForm({ start, title, catalog, projectType, save, close, relo
       })
     else close()
   }
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault()
     saving.mutate()
   }
@@ -83,10 +83,10 @@ export function RuleForm({ start, title, catalog, projectType, save, close, relo
           <Checkbox.Group
             label="Then"
             value={draft.then.actions}
-            onChange={(ids) => setDraft({ ...draft, then: { actions: ids as RuleDraft['then']['actions'] } })}
+            onChange={(ids) => setDraft({ ...draft, then: { actions: ids } })}
           >
             <Stack gap="xs" mt="xs">
-              {(catalog.ruleActions[projectType] ?? []).map(({ action, allowed, why }) => (
+              {catalog.ruleActions[projectType].map(({ action, allowed, why }) => (
                 <DisabledReason key={action} why={allowed ? null : (why ?? 'Not allowed')}>
                   <Checkbox
                     value={action}

@@ -25,7 +25,7 @@ const draftOf = ({ enabled, mode, if: when, then, expiresAt, note }: RuleWithEff
 
 export function WorkflowPage() {
   const { projectId } = useParams({ from: '/framed/projects/$projectId/workflow' })
-  const { add } = useSearch({ strict: false }) as { add?: string }
+  const { add } = useSearch({ strict: false })
   const rules = useQuery(queries.rules(projectId))
   const revisions = useQuery(queries.revisions(projectId)).data?.items ?? []
   const catalog = useQuery(queries.catalog()).data

@@ -52,7 +52,7 @@ export async function readInstances(
   return rows.map((row) => {
     const report = withoutSentAt(row.report)
     const quietMs = Date.now() - row.last_seen_at.getTime()
-    const health = context.isConnected(row.id) ? 'connected' : quietMs > 3_600_000 ? 'stopped' : 'silent'
+    const health = healthOf({ connected: context.isConnected(row.id), stopping: row.report.stopping ?? false, quietMs })
     return {
       ...report,
       appliedRevision: row.applied_revision,
@@ -68,4 +68,11 @@ export async function readInstances(
 function withoutSentAt(report: InstanceReport): Omit<InstanceReport, 'sentAt'> {
   const { sentAt, ...rest } = report
   return rest
+}
+
+/** An hour of silence counts as a goodbye. */
+function healthOf(seen: { connected: boolean; stopping: boolean; quietMs: number }): Instance['health'] {
+  if (seen.stopping) return 'stopped'
+  if (seen.connected) return 'connected'
+  return seen.quietMs > 3_600_000 ? 'stopped' : 'silent'
 }
