@@ -47,6 +47,7 @@ export interface RunningPostgres {
 
 const startDeadlineMs = 60_000
 const stopDeadlineMs = 30_000
+const settleMs = 250
 /** sun_path of Linux holds 108 bytes with its NUL; macOS 104. */
 const longestSocketPath = 100
 
@@ -96,7 +97,11 @@ async function adopt(cluster: string, options: StartOptions): Promise<RunningPos
     const postmaster = readPostmaster(cluster)
     if (!postmaster) return null
     const running = { ...describe(postmaster, options), adopted: true }
-    if (await answers(running)) return running
+    if (await answers(running)) {
+      // Its parent may be dying this very moment and take it along: it must still be there when that is over.
+      await sleep(settleMs)
+      if (await answers(running)) return running
+    }
     // Starting up or shutting down: either ends soon.
     if (Date.now() > deadline)
       throw new Error(`Process ${postmaster.pid} holds ${cluster} but does not answer. End it, then start again.`)

@@ -62,11 +62,24 @@ function findOf(search: Search, all: readonly Candidate[], onPart: (place: Place
   const asGiven = all[0]?.form ?? ''
   if (likely && !content.has(likely.place.form) && !content.has(asGiven)) return likely
   for (const candidate of candidates) {
-    for (const judged of search.changed(candidate)) {
-      if (judged.verdict.kind === 'finding' && judged.verdict.sure) return judged
-    }
+    const judged = surest([...search.changed(candidate)])
+    if (judged) return judged
   }
   return null
+}
+
+/**
+ * Where the whole value stands in a literal, changed only as escaping changes it, a beginning or end of it that seems to reach out
+ * of that literal is the value's own repetition met by chance.
+ */
+function surest(all: readonly Judged[]): Judged | undefined {
+  const literals = all.flatMap(({ verdict, whole }) => (whole && verdict.kind === 'content' ? [verdict.token] : []))
+  return all.find(
+    ({ verdict, place, whole }) =>
+      verdict.kind === 'finding' &&
+      verdict.sure &&
+      (whole || !literals.some((token) => token.start < place.end && place.start < token.end)),
+  )
 }
 
 /** Several values side by side (`?id=1 or&id=1`, first and last name) may do together what none does alone. */

@@ -9,6 +9,8 @@ import { readStatement, type Statement } from './statement.ts'
 export interface Judged {
   readonly place: Place
   readonly verdict: Verdict
+  /** All letters and digits of the value stand there, not only its beginning or end. */
+  readonly whole: boolean
 }
 
 /** Letters `from` to `to` of the value stand in the statement's skeleton from `at` on. */
@@ -51,10 +53,10 @@ export class Search {
     return this.#lower
   }
 
-  judge(place: Place): Judged {
+  judge(place: Place, whole = true): Judged {
     this.#budget -= 64 + place.end - place.start
     this.#statement ??= readStatement(this.#operation.text, this.#operation.dialect)
-    return { place, verdict: judge(this.#statement, place) }
+    return { place, verdict: judge(this.#statement, place), whole }
   }
 
   /** False: the value stands nowhere in the statement, nor does its beginning or end. */
@@ -105,7 +107,10 @@ export class Search {
       const first = positions[alignment.at] as number
       const last = positions[alignment.at + length - 1] as number
       const [start, end] = this.#widen(first, last + 1, form, alignment)
-      yield this.judge({ start, end, form, signsAt: (index) => this.#signsAt(index, form, alignment) })
+      yield this.judge(
+        { start, end, form, signsAt: (index) => this.#signsAt(index, form, alignment) },
+        length === alignment.wanted.text.length,
+      )
       at = text.indexOf(needle, at + 1)
     }
   }
