@@ -22,7 +22,7 @@ test('it agrees with JSON.parse about what is JSON', () => {
       const text = parts.join('')
       return (findJsonError(text) === null) === parses(text)
     }),
-    { numRuns: 5_000 },
+    { numRuns: 5_000, seed: 1 },
   )
 })
 

@@ -12,6 +12,6 @@ test('it means what the same glob means as a regular expression', () => {
         .join('')
       expect(matchesGlob(pattern, text)).toBe(new RegExp(`^${source}$`).test(text))
     }),
-    { numRuns: 3_000 },
+    { numRuns: 3_000, seed: 1 },
   )
 })

@@ -106,7 +106,7 @@ describe('tokens of PostgreSQL', () => {
         judged += 1
         expect(ours(text)).toEqual(theirs)
       }),
-      { numRuns: 6_000 },
+      { numRuns: 6_000, seed: 3 },
     )
     expect(judged).toBeGreaterThan(1_000)
   })
