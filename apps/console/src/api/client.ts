@@ -36,7 +36,8 @@ export function pathOf(id: RouteId, params: Record<string, string> = {}, query: 
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (item !== undefined && item !== null && item !== '') search.append(name, String(item))
+      if (item !== undefined && item !== null && item !== '')
+        search.append(name, `${item as string | number | boolean}`)
     }
   }
   return search.size > 0 ? `${path}?${search.toString()}` : path

@@ -40,7 +40,7 @@ const bulk: IncidentState[] = ['acknowledged', 'resolved', 'false_positive', 'ne
 
 export function IncidentsPage() {
   const { projectId } = useParams({ from: '/framed/projects/$projectId/incidents' })
-  const { filter: typed = '' } = useSearch({ strict: false }) as { filter?: string }
+  const { filter: typed = '' } = useSearch({ strict: false })
   const [draft, setDraft] = useState(typed)
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [fresh, setFresh] = useState(0)

@@ -13,7 +13,7 @@ import {
   Title,
 } from '@mantine/core'
 import { projectTypes, type Project } from '@riposte/contract'
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useState, type SyntheticEvent } from 'react'
 import { call } from '../../api/client.ts'
@@ -22,9 +22,9 @@ import { useCurrentProject } from '../../frame/current-project.ts'
 import { replace } from '../../frame/navigate.ts'
 import { paths } from '../../paths.ts'
 import { confirm } from '../../ui/confirm.tsx'
-import { DataTable } from '../../ui/data-table.tsx'
 import { ErrorState, PageHeader } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { Audit } from './audit-log.tsx'
 
 const refresh = (key: string): void => void queryClient.invalidateQueries({ queryKey: [key] })
 
@@ -281,37 +281,6 @@ function ApiTokens() {
         </Button>
       </Group>
     </Stack>
-  )
-}
-
-function Audit() {
-  const audit = useInfiniteQuery(queries.audit())
-  if (audit.error) return <ErrorState error={audit.error} retry={() => void audit.refetch()} />
-  return (
-    <DataTable
-      label="Audit log"
-      rows={audit.data?.pages.flatMap((page) => page.items) ?? []}
-      rowId={(row) => String(row.sequence)}
-      loading={audit.isPending}
-      empty="Nothing yet"
-      loadMore={audit.hasNextPage && !audit.isFetchingNextPage ? () => void audit.fetchNextPage() : undefined}
-      columns={[
-        { id: 'sequence', header: 'No.', width: '4rem', render: (row) => row.sequence },
-        { id: 'at', header: 'When', width: '6rem', render: (row) => <RelativeTime at={row.at} /> },
-        { id: 'actor', header: 'Who', width: '12rem', render: (row) => row.actor.name },
-        { id: 'action', header: 'What', width: '14rem', render: (row) => row.action },
-        {
-          id: 'subject',
-          header: 'To',
-          width: 'minmax(12rem, 1fr)',
-          render: (row) => (
-            <span className="mono">
-              {row.subject.kind} {row.subject.id}
-            </span>
-          ),
-        },
-      ]}
-    />
   )
 }
 

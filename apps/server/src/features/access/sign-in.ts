@@ -47,19 +47,30 @@ export async function signInByPassword(
     throw new Refusal('auth.wrong_credentials')
   }
   return db.transaction(async (tx) => {
-    await tx.query('update member set failed_sign_ins = 0, locked_until = null where id = $1', [member.id])
+    const [free] = await tx.query(
+      'update member set failed_sign_ins = 0, locked_until = null where id = $1 and (locked_until is null or locked_until <= now()) returning id',
+      [member.id],
+    )
+    // Locked by tries that ran beside this one.
+    if (!free) throw new Refusal('auth.locked', undefined, { retryAfterS: lockSeconds(failuresBeforeLock) })
     return openSession(tx, member, visitor, 'password')
   })
 }
 
 async function countFailure(db: Database, member: MemberRow): Promise<void> {
-  const failures = member.failed_sign_ins + 1
-  const lockedFor = failures >= failuresBeforeLock ? lockSeconds(failures) : 0
   await db.transaction(async (tx) => {
-    await tx.query(
-      `update member set failed_sign_ins = $2, locked_until = case when $3 > 0 then now() + make_interval(secs => $3) end where id = $1`,
-      [member.id, failures, lockedFor],
+    // Counted by the row itself: tries that run side by side must each count.
+    const [row] = await tx.query<Row & { failures: number }>(
+      'update member set failed_sign_ins = failed_sign_ins + 1 where id = $1 returning failed_sign_ins as failures',
+      [member.id],
     )
+    const failures = row?.failures ?? 0
+    const lockedFor = failures >= failuresBeforeLock ? lockSeconds(failures) : 0
+    if (lockedFor > 0)
+      await tx.query('update member set locked_until = now() + make_interval(secs => $2) where id = $1', [
+        member.id,
+        lockedFor,
+      ])
     await record(tx, {
       organisationId: member.organisation_id,
       actor: { kind: 'system', id: null, name: 'sign-in' },

@@ -1,4 +1,5 @@
 import type { Database, Row } from '../../platform/db/database.ts'
+import { readNumberCursor } from '../../platform/http/number-cursor.ts'
 import type { Handlers } from '../../platform/http/handler.ts'
 
 type AuditHandlers = Pick<Handlers, 'audit'>
@@ -14,7 +15,7 @@ interface AuditRow extends Row {
 
 export const auditRoutes = (db: Database): AuditHandlers => ({
   audit: async ({ actor, query }) => {
-    const before = Number(query.cursor) || Number.MAX_SAFE_INTEGER
+    const before = readNumberCursor(query.cursor, Number.MAX_SAFE_INTEGER)
     const rows = await db.query<AuditRow>(
       'select sequence, at, actor, action, subject, details from audit_entry where organisation_id = $1 and sequence < $2 order by sequence desc limit $3',
       [actor.organisationId, before, query.limit + 1],

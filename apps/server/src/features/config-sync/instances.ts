@@ -2,6 +2,8 @@ import type { Instance, InstanceReport } from '@riposte/contract'
 import type { Database, Row } from '../../platform/db/database.ts'
 
 export const heartbeatMs = 30_000
+/** Of PostgreSQL's int: no project has had more revisions. */
+const highestRevision = 2_147_483_647
 
 interface InstanceRow extends Row {
   id: string
@@ -34,11 +36,14 @@ export function saveReport(db: Database, projectId: string, report: InstanceRepo
     await tx.query(
       `insert into instance (project_id, id, report, applied_revision, clock_skew_ms) values ($1, $2, $3, $4, $5)
        on conflict (project_id, id) do update set report = excluded.report, applied_revision = excluded.applied_revision, clock_skew_ms = excluded.clock_skew_ms, last_seen_at = now()`,
-      [projectId, report.instanceId, report, report.appliedRevision, skew],
+      [projectId, report.instanceId, report, knownRevision(report.appliedRevision), skew],
     )
     await tx.notify({ kind: 'instances', projectId })
   })
 }
+
+const knownRevision = (revision: number | null): number | null =>
+  revision !== null && revision > highestRevision ? null : revision
 
 export async function readInstances(
   db: Database,

@@ -1,6 +1,7 @@
 import type { Database, Row } from '../../platform/db/database.ts'
 import type { Handlers } from '../../platform/http/handler.ts'
 import { Refusal } from '../../platform/http/refusal.ts'
+import { storable } from '../../platform/http/storable.ts'
 import type { EventStreams } from '../../platform/stream/event-stream.ts'
 import { heartbeatMs, readInstances, saveReport, type ConnectedInstances } from './instances.ts'
 import type { Snapshots } from './snapshots.ts'
@@ -36,10 +37,10 @@ export const syncRoutes = ({ db, snapshots, streams, connected, announce }: Sync
       announce(actor.projectId)
     })
     // Whoever connects late learns at once what it missed.
-    reply.raw.write(`event: config\ndata: ${JSON.stringify({ revision })}\n\n`)
+    if (!reply.raw.destroyed) reply.raw.write(`event: config\ndata: ${JSON.stringify({ revision })}\n\n`)
   },
   sdkReport: async ({ actor, body }) => {
-    await saveReport(db, actor.projectId, body)
+    await saveReport(db, actor.projectId, storable(body))
     const { revision } = await snapshots.newest(actor.projectId)
     return { revision, serverTime: new Date().toISOString(), heartbeatMs }
   },

@@ -124,8 +124,10 @@ function readNetwork(text: string): string {
 const encodeCursor = (place: string, id: string): string => Buffer.from(`${place} ${id}`).toString('base64url')
 
 function decodeCursor(cursor: string): { at: string; id: string } {
-  const match = /^(\d{4}-[\d:.T-]+Z) ([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString())
-  if (!match)
+  const match = /^(\d{4}-[\d:.T-]+Z) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(
+    Buffer.from(cursor, 'base64url').toString(),
+  )
+  if (!match || Number.isNaN(Date.parse(match[1] as string)))
     throw new Refusal('request.invalid', undefined, {
       errors: [{ path: 'cursor', message: 'not a cursor of this list' }],
     })

@@ -4,10 +4,12 @@ import type { Database, Row } from '../../platform/db/database.ts'
 import type { ProjectActor } from '../../platform/http/handler.ts'
 import { formatPath } from '../../platform/http/validate.ts'
 import { fingerprint } from './fingerprint.ts'
-import { storable } from './normalise-text.ts'
+import { isDeeperThan, storable } from '../../platform/http/storable.ts'
 
 /** A notification holds 8,000 bytes. */
 const idsPerNotice = 150
+/** Levels of lists and objects in one incident. */
+const deepest = 32
 
 /**
  * Stores the good incidents of a batch and names the bad ones. Sending a batch again does no harm: an incident is known by its id,
@@ -21,19 +23,22 @@ export async function takeBatch(
   const good: IncidentReport[] = []
   const rejected: IncidentBatchAnswer['rejected'] = []
   batch.incidents.forEach((item, index) => {
+    const refuse = (path: string, message: string): void => {
+      rejected.push({ index, id: idOf(item), path, message })
+    }
+    if (isDeeperThan(item, deepest)) {
+      refuse('', `nested deeper than ${deepest} levels`)
+      return
+    }
     const parsed = IncidentReport.safeParse(storable(item))
-    if (parsed.success) good.push(parsed.data)
+    if (parsed.success && parsed.data.at < '0001') refuse('at', 'before the year 1')
+    else if (parsed.success) good.push({ ...parsed.data, id: parsed.data.id.toLowerCase() as IncidentReport['id'] })
     else {
       const issue = parsed.error.issues[0]
-      rejected.push({
-        index,
-        id: idOf(item),
-        path: formatPath(issue?.path ?? []),
-        message: issue?.message ?? 'not an incident',
-      })
+      refuse(formatPath(issue?.path ?? []), issue?.message ?? 'not an incident')
     }
   })
-  const unique = [...new Map(good.map((report) => [report.id as string, report])).values()]
+  const unique = highestCountOfEach(good)
   if (unique.length === 0) return { accepted: [], duplicates: [], rejected }
   const stored = await db.transaction(async (tx) => {
     const rows = await tx.query<Row & { id: string; fresh: boolean }>(insert, [
@@ -74,6 +79,14 @@ const insert = `
 
 const validAddress = (ip: string | null | undefined): string | null =>
   ip && isIP(ip) !== 0 && !ip.includes('%') ? ip : null
+
+function highestCountOfEach(reports: readonly IncidentReport[]): IncidentReport[] {
+  const byId = new Map<string, IncidentReport>()
+  for (const report of reports) {
+    if ((byId.get(report.id)?.count ?? 0) < report.count) byId.set(report.id, report)
+  }
+  return [...byId.values()]
+}
 
 const idOf = (item: unknown): string | null =>
   typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string' ? item.id.slice(0, 64) : null

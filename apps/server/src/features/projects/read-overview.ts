@@ -20,7 +20,7 @@ export async function readOverview(
   const values = [project.id, hours]
   const top = (column: string) =>
     db.query<Count>(
-      `select ${column} as key, sum(count)::int as count from incident where ${inRange} and ${column} is not null group by 1 order by 2 desc, 1 limit 5`,
+      `select ${column} as key, sum(count)::float8 as count from incident where ${inRange} and ${column} is not null group by 1 order by 2 desc, 1 limit 5`,
       values,
     )
   const [instances, totals, timeline, topProtections, topRoutes, topAddresses, latest] = await Promise.all([
@@ -29,14 +29,14 @@ export async function readOverview(
       [project.id],
     ),
     db.query<Row & { incidents: number; critical: number; blocked: number; open: number }>(
-      `select coalesce(sum(count), 0)::int as incidents, coalesce(sum(count) filter (where severity in ('critical', 'high')), 0)::int as critical,
-              coalesce(sum(count) filter (where 'block' = any(actions)), 0)::int as blocked, count(*) filter (where state = 'new')::int as open
+      `select coalesce(sum(count), 0)::float8 as incidents, coalesce(sum(count) filter (where severity in ('critical', 'high')), 0)::float8 as critical,
+              coalesce(sum(count) filter (where 'block' = any(actions)), 0)::float8 as blocked, count(*) filter (where state = 'new')::int as open
        from incident where ${inRange}`,
       values,
     ),
     db.query<Row & { bucket: number; protection: string; count: number }>(
       `select least(floor(extract(epoch from sort_at - (now() - make_interval(hours => $2))) / ($2 * 3600.0 / ${buckets})), ${buckets - 1})::int as bucket,
-              protection, sum(count)::int as count from incident where ${inRange} group by 1, 2`,
+              protection, sum(count)::float8 as count from incident where ${inRange} group by 1, 2`,
       values,
     ),
     top('protection'),

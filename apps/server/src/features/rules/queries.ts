@@ -15,7 +15,7 @@ interface RuleRow extends Row {
 /** The rules in order, each with what it did in the last 24 hours. */
 export async function readRules(db: Queryable, projectId: string) {
   const rows = await db.query<RuleRow>(
-    `select r.id, r.position, r.draft, r.updated_at, r.updated_by, coalesce(d.matched, 0)::int as matched, coalesce(d.blocked, 0)::int as blocked
+    `select r.id, r.position, r.draft, r.updated_at, r.updated_by, coalesce(d.matched, 0)::float8 as matched, coalesce(d.blocked, 0)::float8 as blocked
      from rule r
      left join (
        select rule_id, sum(count) as matched, sum(count) filter (where 'block' = any(actions)) as blocked

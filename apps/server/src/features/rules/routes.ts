@@ -1,6 +1,7 @@
 import type { RuleDraft } from '@riposte/contract'
 import type { Database, Row } from '../../platform/db/database.ts'
 import type { Handlers, MemberActor } from '../../platform/http/handler.ts'
+import { readNumberCursor } from '../../platform/http/number-cursor.ts'
 import { Refusal } from '../../platform/http/refusal.ts'
 import { createRule, deleteRule, restoreRule, updateRule } from './change-rules.ts'
 import { readRules } from './queries.ts'
@@ -80,7 +81,7 @@ export function ruleRoutes(db: Database, readRollout: RolloutReader): RuleHandle
       await projectOf(actor, params.projectId)
       const rows = await db.query<RevisionRow>(
         'select revision, at, author, reason, summary from revision where project_id = $1 and revision < $2 order by revision desc limit $3',
-        [params.projectId, Number(query.cursor) || 2_147_483_647, query.limit + 1],
+        [params.projectId, readNumberCursor(query.cursor, 2_147_483_647), query.limit + 1],
       )
       const items = rows.slice(0, query.limit).map((row) => ({ ...row, at: row.at.toISOString() }))
       return { items, nextCursor: rows.length > query.limit ? String(items.at(-1)?.revision) : null }

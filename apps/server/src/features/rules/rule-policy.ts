@@ -32,7 +32,9 @@ function protectionErrors(draft: RuleDraft): FieldError[] {
   const known = protectionSpecs.map((spec) => spec.id)
   return draft.if.protections.flatMap((id, index): FieldError[] => {
     if (known.includes(id)) return []
-    const message = id in plannedProtections ? `${id} is not in this version.` : `There is no protection "${id}".`
+    const message = Object.hasOwn(plannedProtections, id)
+      ? `${id} is not in this version.`
+      : `There is no protection "${id}".`
     return [{ path: `rule.if.protections[${index}]`, message, given: id, allowed: `any, ${known.join(', ')}` }]
   })
 }

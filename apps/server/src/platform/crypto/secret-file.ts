@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import path from 'node:path'
 
 /** Reads a secret of the data folder, or makes it: whole, synced and 0600 before anything depends on it. */
@@ -15,11 +15,23 @@ export function readOrMakeSecret(folder: string, name: string, make: () => strin
 }
 
 export function writeSecret(folder: string, name: string, content: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const file = path.join(folder, name)
   const handle = openSync(`${file}.new`, 'w', 0o600)
   writeSync(handle, content)
   fsyncSync(handle)
   closeSync(handle)
   renameSync(`${file}.new`, file)
+}
+
+/** Node's own recursive form never returns where the file system refuses a new folder with ENOENT, as /proc does. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  const above = path.dirname(folder)
+  if (above !== folder) makeFolder(above)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
 }

@@ -53,6 +53,9 @@ const problemText = (problem: Problem): string => JSON.stringify(problem)
 function toRefusal(error: Error & { statusCode?: number; code?: string }): Refusal | null {
   if (error instanceof Refusal) return error
   if (isDatabaseDown(error)) return new Refusal('database.unavailable', undefined, { retryAfterS: 2 })
+  // A time outside of what PostgreSQL knows, such as the year 0, can only have come with the request.
+  if (error.code === '22007' || error.code === '22008')
+    return new Refusal('request.invalid', 'A time is outside of the years that can be stored')
   if (error.statusCode === 413)
     return new Refusal('request.too_large', `A body may have ${maxIncidentBatchBytes} bytes`)
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)

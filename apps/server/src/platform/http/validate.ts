@@ -1,11 +1,25 @@
 import type { FieldError } from '@riposte/contract'
 import type { z } from 'zod'
 import { Refusal } from './refusal.ts'
+import { findUnstorable } from './storable.ts'
 
 /** Parses at the door. @throws Refusal that names each wrong part: where, given, allowed */
-export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> {
+export function validate<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  where: string,
+  options: { anyText?: boolean } = {},
+): z.output<Schema> {
   const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    // Apps report what attackers sent: that is made storable where it is stored. Here a person or program can be told.
+    const unstorable = options.anyText ? null : findUnstorable(parsed.data)
+    if (!unstorable) return parsed.data
+    const message = 'holds a NUL character or half a surrogate pair'
+    throw new Refusal('request.invalid', `The ${where} is not valid`, {
+      errors: [{ path: formatPath(unstorable), message, allowed: 'text without them' }],
+    })
+  }
   throw new Refusal('request.invalid', `The ${where} is not valid`, { errors: fieldErrors(parsed.error, value) })
 }
 

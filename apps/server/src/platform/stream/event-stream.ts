@@ -11,6 +11,11 @@ export class EventStreams {
 
   /** Takes the response over: headers are sent here and it is never ended by the caller. */
   open(key: string, response: ServerResponse, closed: () => void): void {
+    // Who left while we looked up who they are: 'close' has been and will not come again.
+    if (response.destroyed) {
+      closed()
+      return
+    }
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store, no-transform',
