@@ -68,7 +68,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...syncRoutes({ db, snapshots, streams, connected, announce: feed.instancesChanged }),
     stream: ({ actor, reply }) => {
       reply.hijack()
-      streams.open(consoleKey(actor.organisationId), reply.raw, () => undefined)
+      streams.open({
+        key: consoleKey(actor.organisationId),
+        response: reply.raw,
+        credential: actor.tokenId ?? actor.sessionId,
+        closed: () => undefined,
+      })
       return Promise.resolve()
     },
   }

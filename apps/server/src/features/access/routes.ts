@@ -136,6 +136,7 @@ export function accessRoutes(db: Database, publicUrl: string): AccessHandlers {
           action: 'api_token.revoked',
           subject: { kind: 'api_token', id: params.tokenId },
         })
+        await tx.notify({ kind: 'credential_ended', id: params.tokenId })
       }),
   }
 }
@@ -196,11 +197,14 @@ async function setUp(
       [actor.memberId, wish.name, wish.email, hash],
     )
     // Whoever knew the old password is signed out.
-    if (hash !== null)
-      await tx.query('delete from member_session where member_id = $1 and id is distinct from $2', [
-        actor.memberId,
-        actor.sessionId,
-      ])
+    const ended =
+      hash === null
+        ? []
+        : await tx.query<Row & { id: string }>(
+            'delete from member_session where member_id = $1 and id is distinct from $2 returning id',
+            [actor.memberId, actor.sessionId],
+          )
+    for (const { id } of ended) await tx.notify({ kind: 'credential_ended', id })
     await record(tx, {
       ...byMember(actor),
       action: 'member.updated',
@@ -218,6 +222,7 @@ function endSession(db: Database, actor: MemberActor, sessionId: string): Promis
     ])
     if (rows.length === 0) throw new Refusal('session.not_found')
     await record(tx, { ...byMember(actor), action: 'session.ended', subject: { kind: 'session', id: sessionId } })
+    await tx.notify({ kind: 'credential_ended', id: sessionId })
   })
 }
 

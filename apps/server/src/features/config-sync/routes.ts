@@ -32,9 +32,14 @@ export const syncRoutes = ({ db, snapshots, streams, connected, announce }: Sync
     reply.hijack()
     connected.opened(query.instanceId)
     announce(actor.projectId)
-    streams.open(sdkKey(actor.projectId), reply.raw, () => {
-      connected.closed(query.instanceId)
-      announce(actor.projectId)
+    streams.open({
+      key: sdkKey(actor.projectId),
+      response: reply.raw,
+      credential: actor.tokenId,
+      closed: () => {
+        connected.closed(query.instanceId)
+        announce(actor.projectId)
+      },
     })
     // Whoever connects late learns at once what it missed.
     if (!reply.raw.destroyed) reply.raw.write(`event: config\ndata: ${JSON.stringify({ revision })}\n\n`)

@@ -68,6 +68,20 @@ test('consoles hear of incidents, rules and instances', async () => {
   stream.close()
 })
 
+test('a revoked token ends the stream that it opened, at once', async () => {
+  const tokens = `/api/v1/projects/${server.projectId}/tokens`
+  const made = (await server.call('POST', tokens, { body: { note: 'second' } })).body as unknown as {
+    token: string
+    item: { id: string }
+  }
+  const stream = await openStream(`/api/v1/sdk/stream?instanceId=${newId()}`, made.token)
+  await stream.next('config')
+  await server.call('DELETE', `${tokens}/${made.item.id}`)
+  await expect(stream.next('config')).rejects.toThrow('the stream ended')
+  const again = await server.call('GET', '/api/v1/sdk/config', { token: made.token })
+  expect(again.status).toBe(401)
+})
+
 test('a rule that this project cannot have is refused with the reason, the place and what would be right', async () => {
   const action = await server.call('POST', rules(), { body: draft(['close']) })
   expect(action).toMatchObject({

@@ -55,6 +55,9 @@ export class ConsoleFeed {
           name: 'incident_changed',
           data: { projectId: message.projectId, ids: [...message.ids] } as never,
         })
+      case 'credential_ended':
+        this.#streams.endOf(message.id)
+        return
       case 'instances': {
         this.instancesChanged(message.projectId)
         return

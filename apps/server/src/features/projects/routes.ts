@@ -108,6 +108,7 @@ export function projectRoutes(
           subject: { kind: 'project_token', id: params.tokenId },
           details: { projectId: params.projectId },
         })
+        await tx.notify({ kind: 'credential_ended', id: params.tokenId })
       })
     },
     checklist: ({ actor }) => readChecklist(db, actor.organisationId),

@@ -18,6 +18,8 @@ export type BusMessage =
   | { readonly kind: 'incidents'; readonly projectId: string; readonly ids: readonly string[] }
   | { readonly kind: 'incidents_changed'; readonly projectId: string; readonly ids: readonly string[] }
   | { readonly kind: 'instances'; readonly projectId: string }
+  /** A session or token that is no more: whatever it opened ends. */
+  | { readonly kind: 'credential_ended'; readonly id: string }
 
 export const busChannel = 'riposte'
 

@@ -10,7 +10,7 @@ async function openOne(afterLeaving: boolean) {
   const opened = new Promise<void>((resolve) => {
     server = createServer((_request, response) => {
       const open = (): void => {
-        streams.open('key', response, () => closed++)
+        streams.open({ key: 'key', response, credential: 'session', closed: () => (closed += 1) })
         resolve()
       }
       if (!afterLeaving) {
@@ -27,6 +27,7 @@ async function openOne(afterLeaving: boolean) {
   return {
     counts: () => ({ open: streams.count(), closed }),
     leave: () => request.destroy(),
+    revoke: () => streams.endOf('session'),
     stop: () => {
       streams.close()
       server.close()
@@ -46,5 +47,12 @@ test('a stream is open until its reader leaves', async () => {
 test('a reader that left before its stream opened leaves none behind', async () => {
   const stream = await openOne(true)
   expect(stream.counts()).toEqual({ open: 0, closed: 1 })
+  stream.stop()
+})
+
+test('a stream ends with the session or token that opened it', async () => {
+  const stream = await openOne(false)
+  stream.revoke()
+  await expect.poll(stream.counts, { timeout: 5_000 }).toEqual({ open: 0, closed: 1 })
   stream.stop()
 })

@@ -4,13 +4,24 @@ import type { ServerResponse } from 'node:http'
 const mostUnread = 1024 * 1024
 const pingMs = 15_000
 
+export interface StreamOptions {
+  /** What `send` addresses. */
+  readonly key: string
+  readonly response: ServerResponse
+  /** The session or token that opened it, and with which it ends. */
+  readonly credential: string | null
+  /** Called once, however it ends. */
+  readonly closed: () => void
+}
+
 /** Open server-sent event streams, by key. One serialisation for all readers of a key. */
 export class EventStreams {
   readonly #byKey = new Map<string, Set<ServerResponse>>()
+  readonly #byCredential = new Map<string, Set<ServerResponse>>()
   readonly #timer = setInterval(() => this.#ping(), pingMs).unref()
 
   /** Takes the response over: headers are sent here and it is never ended by the caller. */
-  open(key: string, response: ServerResponse, closed: () => void): void {
+  open({ key, response, credential, closed }: StreamOptions): void {
     // Who left while we looked up who they are: 'close' has been and will not come again.
     if (response.destroyed) {
       closed()
@@ -24,13 +35,19 @@ export class EventStreams {
       'x-content-type-options': 'nosniff',
     })
     response.write('retry: 1000\n\n')
-    const streams = this.#byKey.get(key) ?? new Set()
-    this.#byKey.set(key, streams.add(response))
+    const leave = [
+      join(this.#byKey, key, response),
+      credential === null ? none : join(this.#byCredential, credential, response),
+    ]
     response.on('close', () => {
-      streams.delete(response)
-      if (streams.size === 0 && this.#byKey.get(key) === streams) this.#byKey.delete(key)
+      for (const left of leave) left()
       closed()
     })
+  }
+
+  /** Ends every stream that a session or token opened. */
+  endOf(credential: string): void {
+    for (const stream of this.#byCredential.get(credential) ?? []) stream.end()
   }
 
   send(key: string, event: string, data: unknown): void {
@@ -59,5 +76,17 @@ export class EventStreams {
   #write(stream: ServerResponse, bytes: Buffer): void {
     if (stream.writableLength > mostUnread) stream.destroy()
     else stream.write(bytes)
+  }
+}
+
+const none = (): void => undefined
+
+/** @returns how to leave again; a group without members is forgotten */
+function join(groups: Map<string, Set<ServerResponse>>, name: string, member: ServerResponse): () => void {
+  const group = groups.get(name) ?? new Set()
+  groups.set(name, group.add(member))
+  return () => {
+    group.delete(member)
+    if (group.size === 0 && groups.get(name) === group) groups.delete(name)
   }
 }
