@@ -10,7 +10,16 @@ export const Operation = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('shell'), command: z.string() }),
   z.object({ kind: z.literal('exec'), file: z.string(), args: z.array(z.string()) }),
   z.object({ kind: z.literal('file'), path: z.string(), base: z.string().optional() }),
-  z.object({ kind: z.literal('request'), url: z.string() }),
+  z.object({
+    kind: z.literal('request'),
+    url: z.string(),
+    /** The address that the host's name led to, once it is known. */
+    address: z.string().optional(),
+    /** The URL, asked for earlier, whose answer led to this one. */
+    redirectedFrom: z.string().optional(),
+    /** How many redirects led here. */
+    hops: z.int().min(0).optional(),
+  }),
   z.object({ kind: z.literal('html'), body: z.string() }),
   z.object({ kind: z.literal('nosql'), filter: z.unknown() }),
   z.object({ kind: z.literal('ldap'), filter: z.string() }),

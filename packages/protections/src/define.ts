@@ -9,8 +9,35 @@ import type {
   Span,
 } from '@riposte/contract'
 
+/** One of a protection's own settings, as `config` of its entry in a configuration holds it. */
+export type SettingSpec =
+  | { readonly kind: 'boolean'; readonly default: boolean; readonly summary: string }
+  | {
+      readonly kind: 'integer'
+      readonly default: number
+      readonly least: number
+      readonly most: number
+      readonly summary: string
+    }
+  | { readonly kind: 'texts'; readonly default: readonly string[]; readonly summary: string }
+
+export type SettingSpecs = Readonly<Record<string, SettingSpec>>
+
+/** The values of the settings that a specification names. */
+export type SettingsOf<Specs extends SettingSpecs> = {
+  readonly [Name in keyof Specs]: Specs[Name] extends { readonly kind: 'boolean' }
+    ? boolean
+    : Specs[Name] extends { readonly kind: 'integer' }
+      ? number
+      : readonly string[]
+}
+
+/** The settings that nobody changed. */
+export const defaultSettings = <Specs extends SettingSpecs>(specs: Specs): SettingsOf<Specs> =>
+  Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.default])) as never
+
 /** Everything about a protection that is data: forms, docs, rule choices and explanations are drawn from it. */
-export interface ProtectionSpec<Id extends string = string> {
+export interface ProtectionSpec<Id extends string = string, Settings extends SettingSpecs = SettingSpecs> {
   readonly id: Id
   readonly title: string
   /** One sentence. */
@@ -20,6 +47,7 @@ export interface ProtectionSpec<Id extends string = string> {
   readonly defaultAction: ActionId
   /** The operations that it judges. */
   readonly kinds: readonly OperationKind[]
+  readonly settings: Settings
   readonly explanation: ExplanationText
 }
 
@@ -34,22 +62,28 @@ export interface Finding {
   readonly operationSpan: Span | null
 }
 
-/** One protection with its id and kinds known to the compiler. */
-export interface ProtectionOf<Id extends string, Kind extends OperationKind> {
-  readonly spec: ProtectionSpec<Id> & { readonly kinds: readonly Kind[] }
+/** One protection with its id, kinds and settings known to the compiler. */
+export interface ProtectionOf<Id extends string, Kind extends OperationKind, Settings extends SettingSpecs> {
+  readonly spec: ProtectionSpec<Id, Settings> & { readonly kinds: readonly Kind[] }
   /** A pure, linear-time judgement of one operation against the values that came from outside. It may throw by bug: the caller fails open. */
-  detect(operation: OperationOf<Kind>, inputs: readonly Input[]): Finding | null
+  detect(operation: OperationOf<Kind>, inputs: readonly Input[], settings: SettingsOf<Settings>): Finding | null
 }
 
 /** One of many: whoever calls `detect` has asked `watches` first. */
 export interface Protection {
   readonly spec: ProtectionSpec
-  detect(operation: Operation, inputs: readonly Input[]): Finding | null
+  detect(
+    operation: Operation,
+    inputs: readonly Input[],
+    settings: Readonly<Record<string, boolean | number | readonly string[]>>,
+  ): Finding | null
 }
 
-export function defineProtection<const Id extends string, const Kind extends OperationKind>(
-  protection: ProtectionOf<Id, Kind>,
-): ProtectionOf<Id, Kind> {
+export function defineProtection<
+  const Id extends string,
+  const Kind extends OperationKind,
+  const Settings extends SettingSpecs,
+>(protection: ProtectionOf<Id, Kind, Settings>): ProtectionOf<Id, Kind, Settings> {
   return protection
 }
 

@@ -1,6 +1,6 @@
 import { InspectRequest, type Input, type InspectAnswer } from '@riposte/contract'
 import { protections } from './catalog.ts'
-import { watches, type Protection } from './define.ts'
+import { defaultSettings, watches, type Protection } from './define.ts'
 import { plannedProtections } from './planned.ts'
 import { describe } from './text/describe.ts'
 
@@ -24,7 +24,9 @@ export function inspect(request: unknown): InspectAnswer | InspectError {
   const judges: readonly Protection[] = named ? [named] : protections
   const inputs = toInputs(input)
   const findings = judges.flatMap((protection) => {
-    const finding = watches(protection, operation) ? protection.detect(operation, inputs) : null
+    const finding = watches(protection, operation)
+      ? protection.detect(operation, inputs, defaultSettings(protection.spec.settings))
+      : null
     return finding ? [{ protection: protection.spec.id, finding }] : []
   })
   const surest = findings.sort((one, other) => other.finding.confidence - one.finding.confidence)[0]

@@ -1,7 +1,19 @@
+import { spec as codeInjection } from './code-injection/spec.ts'
+import { spec as commandInjection } from './command-injection/spec.ts'
+import { spec as nosqlInjection } from './nosql-injection/spec.ts'
+import { spec as pathTraversal } from './path-traversal/spec.ts'
+import { spec as serverSideRequestForgery } from './server-side-request-forgery/spec.ts'
 import { spec as sqlInjection } from './sql-injection/spec.ts'
 import type { ProtectionSpec } from './define.ts'
 
 /** What the control plane may know of the protections: data, no detectors. A test holds it against the catalog. */
-export const protectionSpecs: readonly ProtectionSpec[] = [sqlInjection]
+export const protectionSpecs: readonly ProtectionSpec[] = [
+  sqlInjection,
+  nosqlInjection,
+  commandInjection,
+  pathTraversal,
+  serverSideRequestForgery,
+  codeInjection,
+]
 export type { ProtectionSpec } from './define.ts'
 export { plannedProtections, type PlannedProtectionId } from './planned.ts'

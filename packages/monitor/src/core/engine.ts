@@ -1,5 +1,5 @@
 import type { ActionId, IncidentReport, Input, Operation } from '@riposte/contract/wire'
-import { protections, watches, type Finding, type Protection } from '@riposte/protections/catalog'
+import { defaultSettings, protections, watches, type Finding, type Protection } from '@riposte/protections/catalog'
 import { answerBlocked } from '../respond/block.ts'
 import { describeRequest } from '../sources/describe-request.ts'
 import type { Settings } from '../config/settings.ts'
@@ -64,7 +64,11 @@ export class Engine {
     const layers = this.#parts.layers()
     for (const protection of judges) {
       if (!watches(protection, operation) || !isOn(layers, protection.spec.id)) continue
-      const finding = this.#parts.guard(protection.spec.id, () => protection.detect(operation, inputs), null)
+      const finding = this.#parts.guard(
+        protection.spec.id,
+        () => protection.detect(operation, inputs, defaultSettings(protection.spec.settings)),
+        null,
+      )
       if (finding) return this.#answer({ context, operation, protection, finding, layers })
     }
     if (text !== null && !cut && !standsIn(text, inputs)) this.#known.add(text)

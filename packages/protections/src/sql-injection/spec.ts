@@ -7,6 +7,7 @@ export const spec = {
   severity: 'critical',
   defaultAction: 'block',
   kinds: ['sql'],
+  settings: {},
   explanation: {
     what: 'Text that a client sent was put into an SQL statement and changed what the statement does: it can read, change or delete data that the client should not reach.',
     whatToDo:

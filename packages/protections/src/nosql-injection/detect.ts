@@ -1,0 +1,8 @@
+import type { Input, OperationOf } from '@riposte/contract'
+import type { Finding } from '../define.ts'
+
+export function detect(operation: OperationOf<'nosql'>, inputs: readonly Input[]): Finding | null {
+  void operation
+  void inputs
+  return null
+}
