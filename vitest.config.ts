@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * `*.test.ts` is pure and shares one thread; `*.db.test.ts` uses a real PostgreSQL; `*.patch.test.ts` loads hooks into its process
- * or spawns programs, so each file has a process of its own. `e2e` runs the product as its users do.
+ * or spawns programs, so each file has a process of its own. `compat` holds the SDK against real
+ * drivers and frameworks, which its folders install for themselves. `e2e` runs the product as its users do.
  */
 export default defineConfig({
   resolve: { conditions: ['source'] },
@@ -40,6 +41,18 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'compat',
+          include: ['compat/*/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 180_000,
         },
       },
       {
