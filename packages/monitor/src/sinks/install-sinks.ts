@@ -1,4 +1,4 @@
-import Module, { createRequire } from 'node:module'
+import Module, { createRequire, syncBuiltinESMExports } from 'node:module'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Engine } from '../core/engine.ts'
@@ -45,6 +45,16 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
     states.set(sink.module, { name: sink.module, state: failed === null ? 'active' : 'failed', detail: failed })
   }
 
+  for (const sink of sinks) {
+    if (!sink.module.startsWith('node:') || sink.loadedByTheApp) continue
+    // A built-in that this Node lacks (node:sqlite before 22.5) is no fault.
+    const exports = guard('built-in', () => process.getBuiltinModule(sink.module) as unknown, undefined)
+    if (exports === undefined) states.delete(sink.module)
+    else patch(sink, exports)
+  }
+  // So that `import { readFile } from 'node:fs'` gets what was patched.
+  syncBuiltinESMExports()
+
   const original = loader._load
   loader._load = function load(request, parent, isMain) {
     const exports = original.call(this, request, parent, isMain)
@@ -52,6 +62,7 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
     return exports
   }
   for (const sink of sinks) {
+    if (sink.module.startsWith('node:')) continue
     for (const [file, module] of Object.entries(loader._cache))
       if (isModule(file, sink.module)) patch(sink, module?.exports)
     if (entry !== null) {
