@@ -9,6 +9,7 @@ const entryPoints = [
   'scripts/**',
   'bench/**',
   'e2e/**',
+  'compat/**',
 ]
 
 export default tseslint.config(

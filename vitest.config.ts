@@ -48,6 +48,7 @@ export default defineConfig({
         test: {
           name: 'compat',
           include: ['compat/*/**/*.test.ts'],
+          globalSetup: ['packages/testkit/src/postgres-global-setup.ts'],
           exclude: ['**/node_modules/**'],
           pool: 'forks',
           fileParallelism: false,

@@ -1,20 +1,18 @@
-import http, { IncomingMessage, type ServerResponse } from 'node:http'
+import http, { IncomingMessage, ServerResponse } from 'node:http'
 import https from 'node:https'
 import { Context, contexts } from '../core/context.ts'
 import type { Engine } from '../core/engine.ts'
 import type { Guard } from '../core/guard.ts'
 import type { Limits } from '../core/limits.ts'
+import { contextOf, keepContext, setContextOf } from './keep-context.ts'
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean
 type Push = (this: unknown, chunk: unknown, encoding?: BufferEncoding) => boolean
 
-const contextKey = Symbol('riposte.context')
-type Known = IncomingMessage & { [contextKey]?: Context }
-
 /**
- * Every request that a server hands to the app runs in a context of its own, and what the app reads of its body is kept along.
- * https does not inherit `emit`: both are patched. The hottest path of all: no closure, no rest array, and no header is read for
- * a request that asks for nothing judged.
+ * Every request that a server hands to the app runs in a context of its own, its events and its answer's too, and what the app
+ * reads of its body is kept along. https does not inherit `emit`: both are patched. The hottest path of all: no closure, no rest
+ * array, and no header is read for a request that asks for nothing judged.
  */
 export function installHttp(engine: Engine, guard: Guard, limits: Limits): void {
   for (const server of [http.Server, https.Server]) {
@@ -25,12 +23,12 @@ export function installHttp(engine: Engine, guard: Guard, limits: Limits): void 
         // eslint-disable-next-line prefer-rest-params -- handed on as they came, how many there may be
         return original.apply(this, arguments as unknown as Parameters<Emit>)
       }
-      engine.counters.requests += 1
-      const context = guard<Context | null, [Known, ServerResponse, Limits]>(
+      const context = guard<Context | null, [Engine, IncomingMessage, ServerResponse, Limits]>(
         'context',
         openContext,
         null,
-        first as Known,
+        engine,
+        first as IncomingMessage,
         second as ServerResponse,
         limits,
       )
@@ -39,12 +37,19 @@ export function installHttp(engine: Engine, guard: Guard, limits: Limits): void 
         : original.call(this, event, first, second)
     }
   }
+  keepContext(IncomingMessage.prototype)
+  keepContext(ServerResponse.prototype)
   teeBodies(guard)
 }
 
-function openContext(request: Known, response: ServerResponse, limits: Limits): Context {
+/** A request that one server hands to another, or `checkContinue` to `request`, stays the same request. */
+function openContext(engine: Engine, request: IncomingMessage, response: ServerResponse, limits: Limits): Context {
+  const known = contextOf(request)
+  if (known) return known
+  engine.counters.requests += 1
   const context = new Context(request, response, limits)
-  request[contextKey] = context
+  setContextOf(request, context)
+  setContextOf(response, context)
   return context
 }
 
@@ -56,8 +61,10 @@ function teeBodies(guard: Guard): void {
   const prototype = IncomingMessage.prototype as unknown as { push: Push }
   const original = prototype.push
   prototype.push = function push(chunk, encoding) {
-    const context = (this as Known)[contextKey]
-    if (context && Buffer.isBuffer(chunk)) guard('body', keep, undefined, context, chunk)
+    if (chunk !== null) {
+      const context = contextOf(this as IncomingMessage)
+      if (context && Buffer.isBuffer(chunk)) guard('body', keep, undefined, context, chunk)
+    }
     return original.call(this, chunk, encoding)
   }
 }
