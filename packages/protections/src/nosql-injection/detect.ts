@@ -1,8 +1,76 @@
 import type { Input, OperationOf } from '@riposte/contract'
-import type { Finding } from '../define.ts'
+import type { Finding, SettingsOf } from '../define.ts'
+import { clientOperators, type ClientOperators } from './client-operators.ts'
+import { fieldOf, type ClientNode } from './client-node.ts'
+import { matches, type Budget, type Match } from './matches.ts'
+import { readFilter, type FilterFacts, type Site } from './read-filter.ts'
+import type { spec } from './spec.ts'
 
-export function detect(operation: OperationOf<'nosql'>, inputs: readonly Input[]): Finding | null {
-  void operation
-  void inputs
+const workBudget = 200_000
+
+/**
+ * Looks for operators that the client wrote: the same name in the filter and in the request, with the same under it. An operator that
+ * the app wrote itself has other values under it, or stands at a field that the client sent as a plain value.
+ */
+export function detect(
+  operation: OperationOf<'nosql'>,
+  inputs: readonly Input[],
+  settings: SettingsOf<typeof spec.settings>,
+): Finding | null {
+  const facts = readFilter(operation.filter)
+  return facts.sites.length > 0 ? findOperator(facts, clientOperators(inputs), settings.allowedOperators) : null
+}
+
+/** Names under which databases keep references and typed values; or that change nothing. */
+const harmless = new Set(
+  (
+    '$ref $id $db $oid $date $numberLong $numberInt $numberDouble $numberDecimal $binary $uuid $timestamp $symbol $undefined $dbPointer ' +
+    '$schema $defs $comment $hint $literal $meta'
+  ).split(' '),
+)
+
+function findOperator(facts: FilterFacts, client: ClientOperators, allowed: readonly string[]): Finding | null {
+  if (client.size === 0) return null
+  const budget: Budget = { left: workBudget }
+  for (const site of facts.sites) {
+    if (harmless.has(site.key) || allowed.includes(site.key)) continue
+    for (const node of nodesFor(site, client)) {
+      const match = matches(site.value, node, budget)
+      if (match !== null && isTheClients(site, node, match, facts)) return toFinding(site, node, match)
+    }
+  }
   return null
+}
+
+/** A pattern may have been written as `$regularExpression` and read by the driver's own parser. */
+function* nodesFor(site: Site, client: ClientOperators): Generator<ClientNode> {
+  yield* client.get(site.key) ?? []
+  if (site.key !== '$regex') return
+  for (const node of client.get('$regularExpression') ?? []) {
+    const pattern = node.children.get('pattern')
+    if (pattern) yield pattern
+  }
+}
+
+function isTheClients(site: Site, node: ClientNode, match: Match, facts: FilterFacts): boolean {
+  if (match === 'values') return true
+  // A text that is stored or compared as it came was not parsed.
+  if (node.text !== null && facts.texts.has(node.text)) return false
+  const sent = fieldOf(node)?.toLowerCase() ?? null
+  if (sent === null || sent === lastPart(site.field)) return true
+  return !facts.plainFields.has(sent)
+}
+
+const lastPart = (field: string | null): string | null =>
+  field === null ? null : field.slice(field.lastIndexOf('.') + 1).toLowerCase()
+
+function toFinding(site: Site, { input }: ClientNode, match: Match): Finding {
+  const at = input.value.indexOf(site.key)
+  return {
+    confidence: (match === 'values' ? 0.98 : 0.93) - (site.idle ? 0.2 : 0),
+    reason: `The client sent the operator ${site.key} where the query was meant to get a value.`,
+    input,
+    inputSpan: at === -1 ? null : { start: at, end: at + site.key.length },
+    operationSpan: null,
+  }
 }

@@ -7,7 +7,13 @@ export const spec = {
   severity: 'high',
   defaultAction: 'block',
   kinds: ['nosql'],
-  settings: {},
+  settings: {
+    allowedOperators: {
+      kind: 'texts',
+      default: [],
+      summary: 'Operators that clients of this app may send, such as $gte: for APIs whose query language has them.',
+    },
+  },
   explanation: {
     what: 'An object or a piece of code that a client sent stands in a query where a plain value was meant. It can make a condition always true, or run code in the database.',
     whatToDo:
