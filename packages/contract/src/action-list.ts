@@ -8,8 +8,6 @@ interface ActionDefinition {
   readonly summary: string
   /** Project types whose *console rules* may use it; null: not a choice of console rules. File and code may use every action. */
   readonly ruleFor: readonly ProjectType[] | null
-  /** False: this version knows the name, says so wherever it is chosen, and does not carry it out. */
-  readonly available: boolean
 }
 
 /** Every answer to a threat, in the order in which several are carried out. */
@@ -19,50 +17,43 @@ export const actions = [
     title: 'Log incident',
     summary: 'Records the incident with full context; the app continues.',
     ruleFor: ['cloud', 'on_premise'],
-    available: true,
   },
   {
     id: 'block_session',
     title: 'Block session',
     summary: 'Refuses this session from now on, in every instance.',
     ruleFor: ['cloud'],
-    available: false,
   },
   {
     id: 'block_ip',
     title: 'Block IP',
     summary: 'Refuses the source address from now on, in every instance.',
     ruleFor: ['cloud'],
-    available: false,
   },
   {
     id: 'custom',
     title: 'Custom',
     summary: 'Runs a handler that the app registered.',
     ruleFor: null,
-    available: false,
   },
   {
     id: 'block',
     title: 'Block request',
     summary: 'Stops the operation and answers 403 with a reference id.',
     ruleFor: ['cloud'],
-    available: true,
   },
   {
     id: 'erase',
     title: 'Erase app data',
     summary: 'Erases configured secrets and files, then ends the process.',
     ruleFor: ['on_premise'],
-    available: false,
   },
-  { id: 'close', title: 'Close app', summary: 'Ends the process at once.', ruleFor: ['on_premise'], available: false },
+  { id: 'close', title: 'Close app', summary: 'Ends the process at once.', ruleFor: ['on_premise'] },
   {
     id: 'none',
     title: 'None',
     summary: 'Shadow mode: records what would have happened, nothing else.',
     ruleFor: null,
-    available: true,
   },
 ] as const satisfies readonly ActionDefinition[]
 
@@ -88,7 +79,6 @@ export function ruleActionChoices(projectType: ProjectType): RuleActionChoice[] 
         },
       ]
     }
-    if (!action.available) return [{ action: id, allowed: false, why: 'Not in this version.' }]
     return [{ action: id, allowed: true }]
   })
 }

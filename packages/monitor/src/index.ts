@@ -1,6 +1,8 @@
 import { Monitor } from './core/monitor.ts'
 
 export { BlockedError } from './core/blocked-error.ts'
-export type { Explanation, Monitor, MonitorStatus, StartOptions } from './core/monitor.ts'
+export type { Monitor } from './core/monitor.ts'
+export type { Explanation, MonitorStatus, StartOptions } from './core/monitor-types.ts'
+export type { ActionOptions, Threat, ThreatHandler, ThreatTools } from './respond/custom.ts'
 
 export const monitor = new Monitor()

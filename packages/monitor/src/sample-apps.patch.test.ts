@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { MonitorStatus } from './core/monitor.ts'
+import type { MonitorStatus } from './core/monitor-types.ts'
 
 const folder = path.resolve(import.meta.dirname, '../sample-apps')
 const injected = `' or 1=1 --`

@@ -1,6 +1,7 @@
-import { actionIds, environments, projectTypes, severities, type ActionId } from '@riposte/contract/wire'
-import { protections } from '@riposte/protections/catalog'
+import { actionIds, environments, projectTypes, severities } from '@riposte/contract/wire'
+import { protections, type SettingSpec, type SettingSpecs } from '@riposte/protections/catalog'
 import { plannedProtections } from '@riposte/protections/planned'
+import type { ActionName } from '../core/policy.ts'
 import {
   boolean,
   describe,
@@ -23,25 +24,21 @@ export const logLevels = ['trace', 'debug', 'info', 'warning', 'error', 'critica
 const protectionIds = protections.map((protection) => protection.spec.id as string)
 const plannedIds = Object.keys(plannedProtections)
 const allIds = [...protectionIds, ...plannedIds]
+/** Those of protections that the app brought itself. */
+export const ownProtectionIds = new Set<string>()
 
-/** A known action, in any case, with `-` or `_`; another name is a custom action that code registers. */
-const action: Shape<ActionId> = {
+/** A known action, in any case, with `-` or `_`; another name is that of a custom action that code registers. */
+const action: Shape<ActionName> = {
   schema: { type: 'string', description: `One of ${actionIds.join(', ')}, or the name of a registered custom action.` },
   read: (value, path, issues) => {
     if (typeof value !== 'string' || value === '') return oneOf('', actionIds).read(value, path, issues)
     const name = value.toLowerCase().replaceAll('-', '_')
     const known = actionIds.find((id) => id === name || id.replaceAll('_', '') === name)
-    if (known) return known
-    issues.push({
-      level: 'warning',
-      path,
-      message: `"${value}" is none of ${actionIds.join(', ')}${suggestion(value, actionIds)}; custom actions are not in this version: logs instead`,
-    })
-    return 'log'
+    return known ?? `custom:${value}`
   },
 }
 
-const actionOrList: Shape<ActionId[]> = {
+const actionOrList: Shape<ActionName[]> = {
   schema: {
     anyOf: [action.schema, { type: 'array', items: action.schema }],
     description: 'What answers a finding: one action or several.',
@@ -55,26 +52,52 @@ const actionOrList: Shape<ActionId[]> = {
 
 const anything = (description: string): Shape<unknown> => ({ schema: { description }, read: (value) => value })
 
-const protectionFields = {
+const protectionFields = (settings: SettingSpecs | null) => ({
   enabled: boolean('Whether the protection judges at all.'),
   action: actionOrList,
   intervalMs: integer('How often an environment probe looks, in milliseconds.', 100, 86_400_000),
-  config: anything("The protection's own settings."),
+  config: settings === null ? anything("The protection's own settings.") : settingsShape(settings),
+})
+export type ProtectionEntry = Read<ReturnType<typeof protectionFields>> & {
+  readonly config?: Readonly<Record<string, unknown>>
 }
-const protectionEntry = object(protectionFields, 'One protection.')
-export type ProtectionEntry = Read<typeof protectionFields>
+
+const settingsShape = (settings: SettingSpecs): Shape<Readonly<Record<string, unknown>>> =>
+  object(
+    Object.fromEntries(Object.entries(settings).map(([name, spec]) => [name, settingShape(spec)])),
+    "The protection's own settings.",
+  )
+
+function settingShape(spec: SettingSpec): Shape<unknown> {
+  switch (spec.kind) {
+    case 'boolean':
+      return boolean(spec.summary)
+    case 'integer':
+      return integer(spec.summary, spec.least, spec.most)
+    case 'texts':
+      return list(text(''), spec.summary)
+  }
+}
+
+/** What an entry of this protection may hold: those that the app brings, and later ones, have no settings that are known here. */
+function entryShape(id: string): Shape<ProtectionEntry> {
+  const own: { readonly spec: { readonly settings: SettingSpecs } } | undefined = protections.find(
+    (protection) => protection.spec.id === id,
+  )
+  return object(protectionFields(own?.spec.settings ?? null), `${id}.`) as Shape<ProtectionEntry>
+}
 
 /** Both forms: `{ Id: {…} }` and `[{ type: "Id", … }]`. */
 const protectionMap: Shape<Map<string, ProtectionEntry>> = {
   schema: {
     description: 'Settings of each protection, by id; or a list whose items carry `type`.',
     anyOf: [
-      { type: 'object', properties: Object.fromEntries(allIds.map((id) => [id, protectionEntry.schema])) },
+      { type: 'object', properties: Object.fromEntries(allIds.map((id) => [id, entryShape(id).schema])) },
       {
         type: 'array',
         items: {
-          ...protectionEntry.schema,
-          properties: { type: { enum: allIds }, ...(protectionEntry.schema['properties'] as object) },
+          type: 'object',
+          properties: { type: { enum: allIds }, ...(entryShape('').schema['properties'] as object) },
         },
       },
     ],
@@ -83,7 +106,7 @@ const protectionMap: Shape<Map<string, ProtectionEntry>> = {
     const found = new Map<string, ProtectionEntry>()
     for (const { name, entry, at } of entriesOf(value, path, issues)) {
       const id = readProtectionId(name, at, issues)
-      const read = id === null ? undefined : protectionEntry.read(entry, at, issues)
+      const read = id === null ? undefined : entryShape(id).read(entry, at, issues)
       if (id !== null && read) found.set(id, read)
     }
     return found
@@ -121,7 +144,7 @@ function entriesOf(
 }
 
 function readProtectionId(name: string, path: string, issues: ConfigIssue[]): string | null {
-  const known = allIds.find((id) => id.toLowerCase() === name.toLowerCase())
+  const known = [...ownProtectionIds, ...allIds].find((id) => id.toLowerCase() === name.toLowerCase())
   if (known === undefined) {
     issues.push({
       level: 'warning',
@@ -212,9 +235,29 @@ const fields = {
   debug: boolean('Log everything.'),
   rateLimit: anything('Not in this version.'),
   anomalyDetection: anything('Not in this version.'),
-  firewall: anything('Not in this version.'),
-  session: anything('Not in this version.'),
-  erase: anything('Not in this version.'),
+  firewall: object(
+    {
+      allow: list(text(''), 'Addresses and networks that are never blocked.'),
+      blockSeconds: integer('How long the action block_ip refuses an address.', 1, 31_536_000),
+      ipv6Bits: integer('Leading bits of an IPv6 address that tell a client.', 16, 128),
+    },
+    'Which addresses are refused.',
+  ),
+  session: object(
+    {
+      cookies: list(text(''), 'Names of cookies that hold a session, beside the usual ones.'),
+      header: text('A header that holds a session, beside Authorization: Bearer.'),
+      blockSeconds: integer('How long the action block_session refuses a session.', 1, 31_536_000),
+    },
+    'How sessions are known.',
+  ),
+  erase: object(
+    {
+      roots: list(text(''), 'Folders below which everything that the action erase removes must lie.'),
+      paths: list(text(''), 'Files and folders that it removes.'),
+    },
+    'What the action erase removes.',
+  ),
 }
 
 /** What a `monitor.config.json`, or the argument of `monitor.start()`, may hold. */

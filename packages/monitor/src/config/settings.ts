@@ -7,7 +7,9 @@ import {
 } from '@riposte/contract/wire'
 import path from 'node:path'
 import { defaultLimits, type Limits } from '../core/limits.ts'
+import type { EraseConfig } from '../respond/erase/erase-plan.ts'
 import { readTrustedProxies, type TrustedProxies } from '../sources/client-address.ts'
+import type { SessionRules } from '../sources/session-of.ts'
 import type { MonitorConfig } from './config-shape.ts'
 import type { ConfigIssue } from './shape.ts'
 
@@ -23,6 +25,14 @@ export interface Settings {
   readonly limits: Limits
   readonly logging: NonNullable<MonitorConfig['logging']>
   readonly throwOnFailure: boolean
+  readonly session: SessionRules & { readonly blockSeconds: number }
+  readonly firewall: {
+    readonly blockSeconds: number
+    readonly ipv6Bits: number
+    /** Never blocked. */
+    readonly allowed: (address: string) => boolean
+  }
+  readonly erase: EraseConfig
 }
 
 export interface SettingsSources {
@@ -53,17 +63,35 @@ export function resolveSettings(sources: SettingsSources, issues: ConfigIssue[])
       cwd,
       pick('dataDir') || env['RIPOSTE_MONITOR_DATA_DIR'] || path.join(appRoot ?? cwd, '.riposte', 'monitor'),
     ),
-    trusted: trustedOf(pick('trustedProxies') ?? [], issues),
+    trusted: networksOf(pick('trustedProxies') ?? [], 'trustedProxies', issues),
     limits: { ...defaultLimits, ...code.limits, ...file.limits },
     logging: { level: debug ? 'debug' : 'info', console: true, ...code.logging, ...file.logging },
     throwOnFailure: pick('throwOnFailure') ?? false,
+    session: sessionOf({ ...code.session, ...file.session }),
+    firewall: firewallOf({ ...code.firewall, ...file.firewall }, issues),
+    erase: { roots: pick('erase')?.roots ?? [], paths: pick('erase')?.paths ?? [] },
   }
 }
+
+const hour = 3_600
+const day = 86_400
+
+const sessionOf = (session: NonNullable<MonitorConfig['session']>): Settings['session'] => ({
+  cookies: session.cookies ?? [],
+  header: session.header ?? null,
+  blockSeconds: session.blockSeconds ?? day,
+})
+
+const firewallOf = (firewall: NonNullable<MonitorConfig['firewall']>, issues: ConfigIssue[]): Settings['firewall'] => ({
+  blockSeconds: firewall.blockSeconds ?? hour,
+  ipv6Bits: firewall.ipv6Bits ?? 64,
+  allowed: networksOf(firewall.allow ?? [], 'firewall.allow', issues),
+})
 
 const environmentOf = (name: string | undefined): Environment =>
   environments.find((environment) => environment === name) ?? 'production'
 
-function trustedOf(list: readonly string[], issues: ConfigIssue[]): TrustedProxies {
+function networksOf(list: readonly string[], path: string, issues: ConfigIssue[]): TrustedProxies {
   const good = list.filter((entry, index) => {
     try {
       readTrustedProxies([entry])
@@ -71,7 +99,7 @@ function trustedOf(list: readonly string[], issues: ConfigIssue[]): TrustedProxi
     } catch {
       issues.push({
         level: 'error',
-        path: `trustedProxies[${index}]`,
+        path: `${path}[${index}]`,
         message: `given "${entry}"; allowed: an address, a network such as 10.0.0.0/8, or "loopback"`,
       })
       return false

@@ -1,9 +1,9 @@
-import type { ActionId, ConfigSnapshot } from '@riposte/contract/wire'
-import type { Layer, PolicyRule } from '../core/policy.ts'
+import type { ConfigSnapshot } from '@riposte/contract/wire'
+import type { ActionName, Layer, PolicyRule } from '../core/policy.ts'
 import type { MonitorConfig } from './config-shape.ts'
 
 /** `null`: the preset leaves every protection its own default. */
-const presetActions: Record<NonNullable<MonitorConfig['preset']>, readonly ActionId[] | null> = {
+const presetActions: Record<NonNullable<MonitorConfig['preset']>, readonly ActionName[] | null> = {
   cloud: null,
   desktop: null,
   shadow: ['none'],
@@ -19,6 +19,7 @@ export function toLayer(source: 'file' | 'code', config: MonitorConfig): Layer {
         {
           ...(entry.enabled === undefined ? {} : { enabled: entry.enabled }),
           ...(entry.action === undefined ? {} : { actions: entry.action }),
+          ...(entry.config === undefined ? {} : { config: entry.config }),
         },
       ]),
     ),

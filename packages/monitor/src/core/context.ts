@@ -5,18 +5,26 @@ import type { BlockedError } from './blocked-error.ts'
 import type { Limits } from './limits.ts'
 import { BodyTee } from '../sources/body-tee.ts'
 import { collectInputs, type Collected } from '../sources/collect-inputs.ts'
+import { collectMessage, type Message } from '../sources/collect-message.ts'
+import { express, type FrameworkView } from '../sources/framework-view.ts'
+import { ValueCollector } from '../sources/value-collector.ts'
 
 /** What is known of the work in hand: a request, or inputs that the app named itself. Everything is worked out when first asked for. */
 export class Context {
-  readonly request: IncomingMessage | null
+  request: IncomingMessage | null
   readonly response: ServerResponse | null
   readonly #named: readonly Input[]
   readonly #limits: Limits
   #body: BodyTee | null = null
+  #message: Message | null = null
   #collected: Collected | null = null
   #stamp: readonly unknown[] | null = null
-  /** Set once something of this request was blocked: what follows is refused too. */
-  blocked: BlockedError | null = null
+  #blocked: BlockedError | null = null
+  /** How a framework tells what it parsed, and the object of its own that it tells it of. */
+  #view: FrameworkView = express
+  #viewed: object | null = null
+  /** Ends what has no `ServerResponse` to answer with: a WebSocket, a stream of HTTP/2. */
+  refuse: ((reference: string) => void) | null = null
   cutReported = false
   userId: string | null = null
   sessionId: string | null = null
@@ -33,28 +41,68 @@ export class Context {
     this.#named = named
   }
 
+  /** Set once something of this request was blocked: what follows is refused too. */
+  get blocked(): BlockedError | null {
+    return this.#blocked
+  }
+
+  set blocked(error: BlockedError | null) {
+    this.#blocked = error
+    if (error) this.refuse?.(error.reference)
+  }
+
   /** Keeps a part of the body that the app is about to read. */
   keep(chunk: Buffer): void {
     this.#body ??= new BodyTee(this.#limits.bodyBytes)
     this.#body.keep(chunk)
   }
 
+  /** From here on the framework is asked for what it parsed, through an object of its own. */
+  seenThrough(view: FrameworkView, of: object): void {
+    this.#view = view
+    this.#viewed = of
+  }
+
+  /** The pattern of the route, where the framework tells it. */
+  route(): string | null {
+    const of = this.#viewed ?? this.request
+    return of && this.#view.route(of)
+  }
+
+  /** A context for one message of a connection that a request opened: the values of both count. */
+  forMessage(data: unknown, refuse: (reference: string) => void): Context {
+    const context = new Context(this.request, null, this.#limits, this.#named)
+    context.#message = { data }
+    context.refuse = refuse
+    context.userId = this.userId
+    context.sessionId = this.sessionId
+    return context
+  }
+
   /** The values that came from outside so far; the same list again while nothing new came. */
   inputs(): Collected {
     const { request } = this
-    if (!request) return { inputs: this.#named, cut: false }
-    const parsed = request as IncomingMessage & { body?: unknown; params?: unknown }
-    const stamp = [parsed.body, parsed.params, this.#body?.length ?? 0, request.url]
+    if (!request) return { inputs: this.#named, cut: false, cuts: none, unread: null }
+    const of = this.#viewed ?? request
+    const params = this.#view.params(of)
+    const body = this.#view.body(of)
+    const files = this.#view.files(of)
+    const stamp = [params, body, files, this.#body?.length ?? 0, request.url]
     const known = this.#stamp
     if (!this.#collected || !known || stamp.some((part, index) => part !== known[index])) {
       this.#stamp = stamp
-      this.#collected = collectInputs(request, this.#body, this.#limits)
+      const collector = new ValueCollector(this.#limits)
+      if (this.#message) collectMessage(collector, this.#message)
+      collectInputs(collector, { request, params, body, files, tee: this.#body }, this.#limits)
+      const { cuts, unread } = collector
+      const inputs = this.#named.length > 0 ? [...this.#named, ...collector.inputs] : collector.inputs
+      this.#collected = { inputs, cut: cuts.length > 0, cuts, unread }
     }
     return this.#collected
   }
 }
 
-const none: readonly Input[] = []
+const none: readonly never[] = []
 
 export const contexts = new AsyncLocalStorage<Context>()
 

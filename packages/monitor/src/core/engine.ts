@@ -1,14 +1,15 @@
 import type { ActionId, IncidentReport, Input, Operation } from '@riposte/contract/wire'
 import { defaultSettings, protections, watches, type Finding, type Protection } from '@riposte/protections/catalog'
-import { answerBlocked } from '../respond/block.ts'
+import { toActionIds, type Answer, type Plan, type Responder } from '../respond/responder.ts'
 import { describeRequest } from '../sources/describe-request.ts'
 import type { Settings } from '../config/settings.ts'
-import { BlockedError } from './blocked-error.ts'
+import type { BlockedError } from './blocked-error.ts'
+import { captureStack } from './capture-stack.ts'
 import { contexts, type Context } from './context.ts'
 import type { Guard } from './guard.ts'
 import { makeIncident } from './incident.ts'
 import { KnownStatements } from './known-statements.ts'
-import { decide, isOn, type Decision, type Layer } from './policy.ts'
+import { decide, isOn, settingsOf, type Decision, type Layer } from './policy.ts'
 import { findingKey, RecentFindings } from './recent-findings.ts'
 
 export interface EngineParts {
@@ -17,82 +18,121 @@ export interface EngineParts {
   /** Console, file, code: asked anew for every finding, since the console's changes while the app runs. */
   readonly layers: () => readonly Layer[]
   readonly revision: () => number | null
-  readonly report: (incident: IncidentReport) => void
+  readonly report: (incident: IncidentReport, options: { readonly sync: boolean }) => void
   readonly clock: () => number
+  readonly sessionKey: () => string
+  readonly responder: Responder
+  /** Those that the app brought itself. */
+  readonly own: readonly Protection[]
 }
 
-/** This version carries out these; the others are known by name only. */
-const carriedOut = new Set<ActionId>(['log', 'block', 'none'])
-const judges: readonly Protection[] = protections
+const pass: Answer = { refusal: null, decision: null }
 
 /** An operation comes in, findings are judged, the answer is carried out. */
 export class Engine {
   readonly #parts: EngineParts
+  readonly #judges: readonly Protection[]
   readonly #known = new KnownStatements()
   readonly #recent = new RecentFindings()
-  #sessionKey = 'local'
-  readonly counters = { requests: 0, operations: 0, known: 0, findings: 0, blocked: 0, cut: 0 }
+  /** What we do ourselves on the way (a log file, the spool) is not the app's. */
+  #busy = false
+  readonly counters = { requests: 0, operations: 0, known: 0, findings: 0, cut: 0 }
 
   constructor(parts: EngineParts) {
     this.#parts = parts
-  }
-
-  set sessionKey(key: string) {
-    this.#sessionKey = key
+    this.#judges = [...protections, ...parts.own]
   }
 
   /**
-   * Judges an operation in the context that asks for it. Everything of ours in here fails open.
+   * Judges an operation in the context that asks for it, for a caller that cannot wait. Everything of ours in here fails open.
+   * @param operation or what makes it, when that is work
    * @returns the error that the operation must fail with, or null to let it pass
    */
-  judge(operation: Operation): BlockedError | null {
-    const context = contexts.getStore()
-    if (!context) return null
-    return this.#parts.guard('judge', () => this.#judge(context, operation), null)
+  judge(operation: Operation | (() => Operation)): BlockedError | null {
+    const { refusal, decision } = this.#answer(operation)
+    return decision ? decision.now() : refusal
   }
 
-  #judge(context: Context, operation: Operation): BlockedError | null {
+  /** The same, for a caller that can wait: a custom action that decides then has its time. */
+  judgeInTime(operation: Operation | (() => Operation)): BlockedError | null | Promise<BlockedError | null> {
+    const { refusal, decision } = this.#answer(operation)
+    return decision ? decision.answer : refusal
+  }
+
+  /** Runs work of ours beside the app's, which goes on whatever comes of it. */
+  aside<T>(place: string, work: () => T): T | undefined {
+    return this.#parts.guard<T | undefined, []>(place, work, undefined)
+  }
+
+  /** A new request: whether it is refused, and answered, before the app hears of it. */
+  refuses(context: Context): boolean {
+    const { responder, guard } = this.#parts
+    return responder.mayRefuse && guard('admission', () => responder.refuses(context), false)
+  }
+
+  #answer(operation: Operation | (() => Operation)): Answer {
+    const context = contexts.getStore()
+    if (!context || this.#busy) return pass
+    this.#busy = true
+    try {
+      return this.#parts.guard('judge', judgeIn, pass, this, context, operation)
+    } finally {
+      this.#busy = false
+    }
+  }
+
+  /** Public for `judgeIn` alone, which keeps a closure off the hot path. */
+  judgeNow(context: Context, operation: Operation): Answer {
     this.counters.operations += 1
-    if (context.blocked) return isCleanUp(operation) ? null : context.blocked
+    const { ending } = this.#parts.responder
+    const refusal = ending ?? context.blocked
+    if (refusal) return isCleanUp(operation) ? pass : { refusal, decision: null }
     const text = operation.kind === 'sql' ? operation.text : null
     if (text !== null && this.#known.has(text)) {
       this.counters.known += 1
-      return null
+      return pass
     }
     const { inputs, cut } = context.inputs()
-    if (cut) this.#noteCut(context)
+    if (inputs.length === 0 && this.#parts.own.length === 0) return pass
     const layers = this.#parts.layers()
-    for (const protection of judges) {
-      if (!watches(protection, operation) || !isOn(layers, protection.spec.id)) continue
-      const finding = this.#parts.guard(
-        protection.spec.id,
-        () => protection.detect(operation, inputs, defaultSettings(protection.spec.settings)),
-        null,
-      )
-      if (finding) return this.#answer({ context, operation, protection, finding, layers })
+    let judged = false
+    for (const protection of this.#judges) {
+      const { id, settings } = protection.spec
+      if (!watches(protection, operation) || !isOn(layers, id)) continue
+      judged = true
+      const own = settingsOf(layers, id, defaultsOf(protection, settings))
+      const finding = this.#parts.guard(id, () => protection.detect(operation, inputs, own), null)
+      if (finding) return this.#found({ context, operation, protection, finding, layers })
+      if (cut && !context.cutReported) this.#reportCut({ context, operation, protection, inputs, layers })
     }
-    if (text !== null && !cut && !standsIn(text, inputs)) this.#known.add(text)
-    return null
+    if (text !== null && judged && !cut && !standsIn(text, inputs)) this.#known.add(text)
+    return pass
   }
 
-  #noteCut(context: Context): void {
-    if (context.cutReported) return
+  /** A request too large to be seen whole has reached an operation: padding must not be a way past us that nobody notices. */
+  #reportCut(found: Omit<Found, 'finding'> & { readonly inputs: readonly Input[] }): void {
+    const { context, inputs } = found
     context.cutReported = true
     this.counters.cut += 1
+    const longest = inputs.reduce((one, other) => (other.value.length > one.value.length ? other : one))
+    const finding: Finding = {
+      confidence: 0.1,
+      reason:
+        'The request is larger than what is looked at of one; this operation was judged on what fits (see limits).',
+      input: longest,
+      inputSpan: null,
+      operationSpan: null,
+    }
+    const decision: Decision = { actions: ['log'], wouldHave: [], source: 'default', ruleIds: [], shadowRuleIds: [] }
+    const now = this.#parts.clock()
+    this.#record({ ...found, finding, decision, plan: { actions: ['log'], notDone: [] }, now, cut: true })
   }
 
-  #answer(found: {
-    context: Context
-    operation: Operation
-    protection: Protection
-    finding: Finding
-    layers: readonly Layer[]
-  }): BlockedError | null {
-    const { context, protection, finding, layers } = found
-    const { settings, clock } = this.#parts
+  #found(found: Found): Answer {
+    const { context, operation, protection, finding, layers } = found
+    const { settings, clock, responder } = this.#parts
     const now = clock()
     this.counters.findings += 1
-    const request = describeRequest(context, settings.trusted, this.#sessionKey)
     const decision = decide(
       layers,
       {
@@ -100,60 +140,76 @@ export class Engine {
         severity: protection.spec.severity,
         confidence: finding.confidence,
         environment: settings.environment,
-        method: request?.method ?? null,
-        path: request?.path ?? null,
+        method: context.request?.method ?? null,
+        path: pathOf(context),
         now,
       },
       protection.spec.defaultAction,
     )
-    const actions = decision.actions.filter((action) => carriedOut.has(action))
-    const done: readonly ActionId[] = actions.length > 0 ? actions : ['log']
-    const incident = this.#record({ ...found, request, decision, done, now })
-    if (!done.includes('block')) return null
-    return this.#block(context, incident)
+    const plan = responder.plan(decision.actions, context)
+    const incident = this.#record({ ...found, decision, plan, now, cut: false })
+    return responder.carryOut(context, incident, operation, plan)
   }
 
-  /** In the spool before anybody is answered. */
-  #record(parts: {
-    operation: Operation
-    protection: Protection
-    finding: Finding
-    request: IncidentReport['request']
-    decision: Decision
-    done: readonly ActionId[]
-    now: number
-  }): IncidentReport {
-    const { settings, revision, report, guard } = this.#parts
+  /** In the spool before anybody is answered; on the disk before the process ends. */
+  #record(
+    parts: Found & { readonly decision: Decision; readonly plan: Plan; readonly now: number; readonly cut: boolean },
+  ): IncidentReport {
+    const { settings, revision, report, guard, sessionKey } = this.#parts
+    const { actions, notDone } = parts.plan
+    const done = toActionIds(actions)
+    const custom = actions.filter((action) => action.startsWith('custom:'))
     const incident = makeIncident({
       spec: parts.protection.spec,
       finding: parts.finding,
       operation: parts.operation,
-      decision: parts.decision,
-      carriedOut: parts.done,
-      request: parts.request,
+      decision: { ...parts.decision, wouldHave: toActionIds(parts.decision.wouldHave) },
+      carriedOut: done,
+      request: describeRequest(parts.context, settings.trusted, sessionKey(), settings.session),
       environment: settings.environment,
       appVersion: settings.app.version,
       revision: revision(),
       now: parts.now,
       stack: captureStack(),
+      metadata: {
+        ...(parts.cut ? { cut: true } : {}),
+        ...(custom.length > 0 ? { custom } : {}),
+        ...(notDone.length > 0 ? { notDone } : {}),
+      },
     })
     const key = findingKey(incident)
     const again = this.#recent.repeat(key, parts.now)
     if (!again) this.#recent.remember(key, incident, parts.now)
-    guard('report', () => report(again ?? incident), undefined)
+    const ends: readonly ActionId[] = ['close', 'erase']
+    guard('report', () => report(again ?? incident, { sync: done.some((action) => ends.includes(action)) }), undefined)
     return again ?? incident
   }
+}
 
-  #block(context: Context, incident: IncidentReport): BlockedError {
-    this.counters.blocked += 1
-    const error = new BlockedError(incident.protection, incident.id)
-    context.blocked = error
-    if (context.request && context.response) {
-      const { request, response } = context
-      this.#parts.guard('block', () => answerBlocked(request, response, incident.id), undefined)
-    }
-    return error
-  }
+interface Found {
+  readonly context: Context
+  readonly operation: Operation
+  readonly protection: Protection
+  readonly finding: Finding
+  readonly layers: readonly Layer[]
+}
+
+const judgeIn = (engine: Engine, context: Context, operation: Operation | (() => Operation)): Answer =>
+  engine.judgeNow(context, typeof operation === 'function' ? operation() : operation)
+
+/** Worked out once for each protection. */
+const defaults = new WeakMap<Protection, ReturnType<typeof defaultSettings>>()
+
+function defaultsOf(protection: Protection, specs: Protection['spec']['settings']): ReturnType<typeof defaultSettings> {
+  let known = defaults.get(protection)
+  if (!known) defaults.set(protection, (known = defaultSettings(specs)))
+  return known
+}
+
+function pathOf({ request }: Context): string | null {
+  if (!request) return null
+  const url = (request as typeof request & { readonly originalUrl?: string }).originalUrl ?? request.url ?? '/'
+  return url.split('?', 1)[0] ?? '/'
 }
 
 /** What a blocked request may still do: give back what it holds. */
@@ -164,21 +220,4 @@ const isCleanUp = (operation: Operation): boolean =>
 function standsIn(text: string, inputs: readonly Input[]): boolean {
   const lower = text.toLowerCase()
   return inputs.some((input) => lower.includes(input.value.trim().toLowerCase()))
-}
-
-/** The app's frames: ours and Node's own say nothing. */
-function captureStack(): string[] {
-  const before = Error.stackTraceLimit
-  Error.stackTraceLimit = 60
-  const stack = new Error('where').stack ?? ''
-  Error.stackTraceLimit = before
-  return stack
-    .split('\n')
-    .slice(1)
-    .map((line) => line.trim().replace(/^at /, ''))
-    .filter(
-      (line) =>
-        !line.includes('node:') &&
-        !/@riposte[\\/]monitor|packages[\\/]monitor[\\/](?:dist|src[\\/](?:core|sinks|sources))/.test(line),
-    )
 }

@@ -12,7 +12,7 @@ export interface IncidentParts {
   readonly spec: ProtectionSpec
   readonly finding: Finding
   readonly operation: Operation
-  readonly decision: Decision
+  readonly decision: Omit<Decision, 'actions' | 'wouldHave'> & { readonly wouldHave: readonly ActionId[] }
   readonly carriedOut: readonly ActionId[]
   readonly request: IncidentReport['request']
   readonly environment: IncidentReport['environment']
@@ -20,6 +20,7 @@ export interface IncidentParts {
   readonly revision: number | null
   readonly now: number
   readonly stack: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>>
 }
 
 /** One threat as it is reported: cut to what a report may hold, around the part that matters, and masked. */
@@ -61,7 +62,7 @@ export function makeIncident(parts: IncidentParts): IncidentReport {
       span: text.span,
     },
     stack: parts.stack.slice(0, mostFrames).map((frame) => frame.slice(0, 1_000)),
-    metadata: {},
+    metadata: parts.metadata,
   }
 }
 

@@ -1,98 +1,36 @@
-import type { ActionId, ConfigSnapshot, Input, Operation } from '@riposte/contract/wire'
-import { protections } from '@riposte/protections/catalog'
-import { createUplink, type Uplink, type UplinkStatus } from '@riposte/uplink'
-import { randomBytes } from 'node:crypto'
-import { hostname } from 'node:os'
+import type { Input, Operation, OperationKind, OperationOf } from '@riposte/contract/wire'
+import { defaultSettings, protections, type Protection } from '@riposte/protections/catalog'
 import path from 'node:path'
-import { configShape, type MonitorConfig } from '../config/config-shape.ts'
-import { readFileConfig, type FileConfig } from '../config/read-file.ts'
+import { configShape, ownProtectionIds, type MonitorConfig } from '../config/config-shape.ts'
 import { readEnvironment } from '../config/env.ts'
-import { resolveSettings, type Settings } from '../config/settings.ts'
+import { readFileConfig, type FileConfig } from '../config/read-file.ts'
+import { resolveSettings } from '../config/settings.ts'
 import type { ConfigIssue } from '../config/shape.ts'
-import { consoleLayer, toLayer } from '../config/to-layer.ts'
+import { toLayer } from '../config/to-layer.ts'
 import { createLog, type Log } from '../log/logger.ts'
-import { installSinks, nearestManifest, type HookState } from '../sinks/install-sinks.ts'
-import { installHttp } from '../sources/node-http.ts'
-import { uuidv7 } from '@riposte/contract/wire'
+import { CustomActions, type ActionOptions, type ThreatHandler } from '../respond/custom.ts'
+import { DataEraser, type Eraser } from '../respond/erase/erase.ts'
+import { nearestManifest } from '../sinks/install-sinks.ts'
 import { Context, contexts } from './context.ts'
-import { Engine } from './engine.ts'
-import { createGuard } from './guard.ts'
 import { defaultLimits } from './limits.ts'
-import { decide, isOn, type Layer } from './policy.ts'
-import { swallowBlockedRejections } from './swallow-blocked-rejections.ts'
+import type { Explanation, MonitorStatus, StartOptions } from './monitor-types.ts'
+import { customName, decide, isOn, settingsOf, type Layer } from './policy.ts'
+import { run, type Running } from './run.ts'
+import { sdkVersion } from './version.ts'
 
-export const sdkVersion = '0.1.0'
-
-/** What a `monitor.config.json` may hold, as code. */
-export interface StartOptions {
-  readonly name?: string
-  readonly enabled?: boolean
-  readonly projectToken?: string
-  readonly controlPlane?: string
-  readonly environment?: 'development' | 'staging' | 'production'
-  readonly projectType?: 'cloud' | 'on_premise'
-  readonly preset?: 'cloud' | 'desktop' | 'shadow'
-  readonly dataDir?: string
-  readonly protections?: Record<
-    string,
-    { readonly enabled?: boolean; readonly action?: string | readonly string[]; readonly config?: unknown }
-  >
-  readonly rules?: readonly unknown[]
-  readonly trustedProxies?: readonly string[]
-  readonly limits?: {
-    readonly bodyBytes?: number
-    readonly values?: number
-    readonly valueLength?: number
-    readonly depth?: number
-  }
-  readonly logging?: {
-    readonly level?: string
-    readonly console?: boolean
-    readonly file?: { readonly path: string; readonly maxBytes?: number; readonly keep?: number }
-  }
-  readonly throwOnFailure?: boolean
-  readonly debug?: boolean
-}
-
-export interface MonitorStatus {
-  readonly state: 'stopped' | 'running' | 'disabled'
-  readonly version: string
-  readonly instanceId: string | null
-  readonly configFile: string | null
-  readonly environment: string | null
-  readonly issues: readonly ConfigIssue[]
-  readonly hooks: readonly HookState[]
-  readonly uplink: UplinkStatus | null
-  readonly counters: Readonly<Record<string, number>>
-}
-
-/** The effective answer of one protection, and where it came from. */
-export interface Explanation {
-  readonly protection: string
-  readonly enabled: boolean
-  readonly actions: readonly ActionId[]
-  readonly source: string
-}
-
-interface Running {
-  readonly settings: Settings
-  readonly engine: Engine
-  readonly uplink: Uplink
-  readonly hooks: () => HookState[]
-  readonly layers: () => readonly Layer[]
-  readonly guard: { readonly failures: ReadonlyMap<string, number> }
-  readonly log: Log
-}
+const noFile: FileConfig = { file: null, config: {}, issues: [], unreadable: false }
 
 /** Guards this process. One per process, however often it is imported. */
 export class Monitor {
   #running: Running | null = null
-  #stopped = false
-  #instanceId: string | null = null
+  #disabled = false
+  #log: Log | null = null
   #issues: ConfigIssue[] = []
-  #file: FileConfig = { file: null, config: {}, issues: [], unreadable: false }
+  #file: FileConfig = noFile
   #pending: Record<string, { enabled: boolean; action: string | readonly string[]; config?: unknown }> = {}
-  #snapshot: ConfigSnapshot | null = null
+  readonly #own: Protection[] = []
+  readonly #custom = new CustomActions(() => this.#log)
+  readonly #eraser = new DataEraser()
 
   /** Sets one protection in code, before `start`. */
   withProtection(
@@ -108,115 +46,130 @@ export class Monitor {
     return this
   }
 
+  /** Adds a protection of the app's own, before `start`: it is configured and answered as those that Riposte brings. */
+  registerProtection(protection: Protection): this {
+    this.#own.push(protection)
+    ownProtectionIds.add(protection.spec.id)
+    return this
+  }
+
+  /**
+   * A handler that configurations call by this name; `default` is what the action `custom` runs. It never holds the request up,
+   * unless it asks to decide.
+   */
+  registerAction(name: string, handler: ThreatHandler, options: ActionOptions = {}): this {
+    this.#custom.register(name, handler, options)
+    return this
+  }
+
+  /** A secret in memory, which the action `erase` fills with zeros. */
+  registerSecret(secret: Uint8Array): this {
+    this.#eraser.registerSecret(secret)
+    return this
+  }
+
+  /** Work of the app's own for the action `erase`; all erasers together have two seconds. */
+  registerEraser(eraser: Eraser): this {
+    this.#eraser.registerEraser(eraser)
+    return this
+  }
+
   /**
    * Reads the configuration, puts the guards in and connects in the background. A second call does nothing. A configuration that
    * cannot be read is said, and code and defaults count; with `throwOnFailure` it is thrown.
    */
   start(options: StartOptions = {}): this {
-    if (this.#running || this.#stopped) return this
+    if (this.#running || this.#disabled) return this
     const cwd = process.cwd()
     const entry = process.argv[1] ? path.resolve(cwd, process.argv[1]) : null
     const app = nearestManifest(entry ? path.dirname(entry) : cwd)
+    const appRoot = app?.folder ?? null
     const env = readEnvironment()
 
-    this.#file = readFileConfig({ env, cwd, appRoot: app?.folder ?? null })
+    this.#file = readFileConfig({ env, cwd, appRoot })
     const codeIssues: ConfigIssue[] = []
-    const wish = {
-      ...options,
-      ...(Object.keys(this.#pending).length > 0 ? { protections: { ...options.protections, ...this.#pending } } : {}),
-    }
-    const code: MonitorConfig = configShape.read(wish, '', codeIssues) ?? {}
+    const code = this.#readCode(options, codeIssues)
     this.#issues = [...this.#file.issues, ...codeIssues]
-    const settings = resolveSettings(
-      { file: this.#file.config, code, env, cwd, appRoot: app?.folder ?? null, manifest: app?.content ?? {} },
-      this.#issues,
-    )
-    if (settings.throwOnFailure && this.#issues.some((issue) => issue.level === 'error')) {
-      throw new Error(
-        `Riposte: ${this.#issues
-          .filter((issue) => issue.level === 'error')
-          .map(formatIssue)
-          .join('; ')}`,
-      )
-    }
+    const sources = { file: this.#file.config, code, env, cwd, appRoot, manifest: app?.content ?? {} }
+    const settings = resolveSettings(sources, this.#issues)
+    const errors = this.#issues.filter((issue) => issue.level === 'error')
+    if (settings.throwOnFailure && errors.length > 0) throw new Error(`Riposte: ${errors.map(formatIssue).join('; ')}`)
+
     const log = createLog(settings.logging, Date.now)
+    this.#log = log
     for (const issue of this.#issues) log(issue.level, `${this.#file.file ?? 'configuration'}: ${formatIssue(issue)}`)
     if (!settings.enabled) {
       log('warning', 'disabled by configuration: nothing is guarded')
-      this.#stopped = true
+      this.#disabled = true
       return this
     }
-    this.#running = this.#install(settings, { code, log, entry })
-    return this
-  }
-
-  #install(settings: Settings, { code, log, entry }: { code: MonitorConfig; log: Log; entry: string | null }): Running {
-    const startedAt = new Date().toISOString()
-    const instanceId = uuidv7(Date.now(), randomBytes(10))
-    this.#instanceId = instanceId
-    const guard = createGuard(({ place, error, times }) =>
-      log('error', `a bug of Riposte in ${place} (${times} times so far); the app goes on`, {
-        error: String(error instanceof Error ? error.stack : error),
-      }),
-    )
     const own = [toLayer('file', this.#file.config), toLayer('code', code)]
-    let layers: readonly Layer[] = own
-    const uplink = createUplink({
-      controlPlane: settings.controlPlane,
-      dataDir: settings.dataDir,
-      instanceId,
-      describe: () => ({
-        instanceId: instanceId as never,
-        startedAt,
-        app: settings.app,
-        environment: settings.environment,
-        sdkVersion,
-        nodeVersion: process.versions.node,
-        hostname: hostname(),
-        pid: process.pid,
-        hooks: hooks(),
-        warnings: this.#issues.map(formatIssue).slice(0, 100),
-        counters: { ...engine.counters },
-      }),
-      apply: (snapshot) => {
-        this.#snapshot = snapshot
-        layers = [consoleLayer(snapshot), ...own]
-      },
-      log,
+    this.#running = run({
+      ...{ settings, own, log, appRoot, entry },
+      protections: this.#own,
+      custom: this.#custom,
+      eraser: this.#eraser,
+      warnings: () => [...this.#issues, ...this.#missingActions(own)].map(formatIssue),
     })
-    const engine = new Engine({
-      guard,
-      settings,
-      layers: () => layers,
-      revision: () => this.#snapshot?.revision ?? null,
-      report: (incident) => uplink.report(incident),
-      clock: Date.now,
-    })
-    let states: () => HookState[] = () => []
-    const hooks = (): HookState[] => [{ name: 'node:http', state: 'active', detail: null }, ...states()]
-    guard('uplink', () => uplink.start(), undefined)
-    installHttp(engine, guard, settings.limits)
-    states = installSinks(engine, guard, entry)
-    swallowBlockedRejections()
+    // Once the app had its turn to register what its configuration names.
+    setTimeout(() => {
+      for (const issue of this.#missingActions(own)) log(issue.level, formatIssue(issue))
+    }, 1_000).unref()
     log('debug', 'guarding', {
       environment: settings.environment,
       mode: settings.controlPlane ? 'connected' : 'local',
       config: this.#file.file,
     })
-    return { settings, engine, uplink, hooks, layers: () => layers, guard, log }
+    return this
   }
 
-  /** Judges an operation now. @returns an error to throw where it must not go on, else null */
-  check(operation: Operation): Error | null {
-    return this.#running?.engine.judge(operation) ?? null
+  #readCode(options: StartOptions, issues: ConfigIssue[]): MonitorConfig {
+    const pending = Object.keys(this.#pending).length > 0
+    const wish = pending ? { ...options, protections: { ...options.protections, ...this.#pending } } : options
+    return configShape.read(wish, '', issues) ?? {}
   }
 
-  /** Says who is asking, for the incidents of the request in hand. */
+  #missingActions(layers: readonly Layer[]): ConfigIssue[] {
+    return layers.flatMap(({ source, protections: entries, rules }) =>
+      [
+        ...[...entries].flatMap(([id, entry]) => (entry.actions ?? []).map((action) => ({ at: id, action }))),
+        ...rules.flatMap((rule, index) => rule.then.actions.map((action) => ({ at: `rules[${index}]`, action }))),
+      ].flatMap(({ at, action }): ConfigIssue[] => {
+        const name = customName(action)
+        if (name === null || this.#custom.has(name)) return []
+        return [
+          {
+            level: 'warning',
+            path: `${at} (${source})`,
+            message: `no custom action is registered as "${name}": findings are logged instead; see registerAction`,
+          },
+        ]
+      }),
+    )
+  }
+
+  /**
+   * Judges an operation now: `check('sql', { dialect: 'postgresql', text })`, or the operation with its kind in it.
+   * @returns an error to throw where it must not go on, else null
+   */
+  check<Kind extends OperationKind>(kind: Kind, operation: Omit<OperationOf<Kind>, 'kind'>): Error | null
+  check(operation: Operation): Error | null
+  check(kindOrOperation: OperationKind | Operation, operation?: object): Error | null {
+    const asked =
+      typeof kindOrOperation === 'string' ? ({ ...operation, kind: kindOrOperation } as Operation) : kindOrOperation
+    const { engine } = this.#running ?? {}
+    if (!engine) return null
+    return contexts.getStore() ? engine.judge(asked) : this.runWithInputs([], () => engine.judge(asked))
+  }
+
+  /** Says who is asking, for the incidents of the request in hand, and so that the session can be blocked. */
   identify(who: { userId?: string; sessionId?: string }): void {
     const context = contexts.getStore()
     if (!context) return
     if (who.userId !== undefined) context.userId = who.userId
-    if (who.sessionId !== undefined) context.sessionId = who.sessionId
+    if (who.sessionId === undefined) return
+    context.sessionId = who.sessionId
+    this.#running?.responder.refusesIdentified(context)
   }
 
   /** Runs work that did not come by HTTP, such as a queue's message, with the values that came with it. */
@@ -233,7 +186,7 @@ export class Monitor {
 
   explain(): Explanation[] {
     const layers = this.#running?.layers() ?? [toLayer('file', this.#file.config)]
-    return protections.map(({ spec }) => {
+    return [...(protections as readonly Protection[]), ...this.#own].map(({ spec }) => {
       const facts = {
         protection: spec.id,
         severity: spec.severity,
@@ -243,26 +196,29 @@ export class Monitor {
         path: null,
         now: Date.now(),
       }
-      const decision = decide(layers, facts, spec.defaultAction)
-      return { protection: spec.id, enabled: isOn(layers, spec.id), actions: decision.actions, source: decision.source }
+      const { actions, source } = decide(layers, facts, spec.defaultAction)
+      const config = settingsOf(layers, spec.id, defaultSettings(spec.settings))
+      return { protection: spec.id, enabled: isOn(layers, spec.id), actions, source, config }
     })
   }
 
   status(): MonitorStatus {
     const running = this.#running
     return {
-      state: running ? 'running' : this.#stopped && this.#instanceId === null ? 'disabled' : 'stopped',
+      state: running ? 'running' : this.#disabled ? 'disabled' : 'stopped',
       version: sdkVersion,
-      instanceId: this.#instanceId,
+      instanceId: running?.instanceId ?? null,
       configFile: this.#file.file,
       environment: running?.settings.environment ?? null,
-      issues: this.#issues,
+      issues: [...this.#issues, ...(running ? this.#missingActions(running.layers()) : [])],
       hooks: running?.hooks() ?? [],
       uplink: running?.uplink.status() ?? null,
       counters: {
         ...running?.engine.counters,
+        ...running?.responder.counters,
         bugs: [...(running?.guard.failures.values() ?? [])].reduce((sum, times) => sum + times, 0),
       },
+      blocked: running?.blockList.size ?? { addresses: 0, sessions: 0 },
     }
   }
 

@@ -19,36 +19,54 @@ export interface Facts {
   readonly now: number
 }
 
+/** An action as file and code name it: the handler of a custom one is named along. */
+export type ActionName = ActionId | `custom:${string}`
+
+/** The handler's name; `custom` alone runs the one registered as `default`. Null for every other action. */
+export const customName = (action: ActionName): string | null =>
+  action === 'custom' ? 'default' : action.startsWith('custom:') ? action.slice('custom:'.length) : null
+
 /** A rule as every source holds it; those of a file or of code need no id. */
-export type PolicyRule = Omit<Rule, 'id' | 'position'> & { readonly id?: string }
+export type PolicyRule = Omit<Rule, 'id' | 'position' | 'then'> & {
+  readonly id?: string
+  readonly then: { readonly actions: readonly ActionName[] }
+}
+
+/** What one source says of one protection. */
+export interface ProtectionEntry {
+  readonly enabled?: boolean
+  readonly actions?: readonly ActionName[]
+  readonly config?: Readonly<Record<string, unknown>>
+}
 
 /** What one source says: rules first, then its word for each protection, then its preset. */
 export interface Layer {
   readonly source: Exclude<ConfigSource, 'default'>
   readonly rules: readonly PolicyRule[]
-  readonly protections: ReadonlyMap<string, { readonly enabled?: boolean; readonly actions?: readonly ActionId[] }>
+  readonly protections: ReadonlyMap<string, ProtectionEntry>
   /** The preset's word for every protection. */
-  readonly preset: readonly ActionId[] | null
+  readonly preset: readonly ActionName[] | null
 }
 
 export interface Decision {
-  readonly actions: readonly ActionId[]
-  readonly wouldHave: readonly ActionId[]
+  readonly actions: readonly ActionName[]
+  readonly wouldHave: readonly ActionName[]
   readonly source: ConfigSource
   readonly ruleIds: readonly string[]
   readonly shadowRuleIds: readonly string[]
 }
 
-const order = actionList.map((action) => action.id)
-const inOrder = (ids: Iterable<ActionId>): ActionId[] =>
-  [...new Set(ids)].sort((one, other) => order.indexOf(one) - order.indexOf(other))
+const order: readonly string[] = actionList.map((action) => action.id)
+const rank = (name: ActionName): number => order.indexOf(name.split(':', 1)[0] ?? '')
+const inOrder = (names: Iterable<ActionName>): ActionName[] =>
+  [...new Set(names)].sort((one, other) => rank(one) - rank(other))
 
 /**
  * The answer to one finding. Layers come strongest first (console, file, code); the first that has an answer gives it whole.
  * Within a layer the matching enforcing rules unite; without one the protection's own entry counts, then the preset.
  * Shadow rules never answer: they are only named, with what they would have done.
  */
-export function decide(layers: readonly Layer[], facts: Facts, defaultAction: ActionId): Decision {
+export function decide(layers: readonly Layer[], facts: Facts, defaultAction: ActionName): Decision {
   const matching = layers.flatMap((layer) =>
     layer.rules.filter((rule) => matches(rule, facts)).map((rule) => ({ layer, rule })),
   )
@@ -63,7 +81,7 @@ export function decide(layers: readonly Layer[], facts: Facts, defaultAction: Ac
   const would = inOrder([...(quiet ? [defaultAction] : []), ...shadow.flatMap((rule) => rule.then.actions)])
   return {
     actions: carriedOut,
-    wouldHave: would.filter((action) => !(carriedOut as readonly ActionId[]).includes(action)),
+    wouldHave: would.filter((action) => !(carriedOut as readonly ActionName[]).includes(action)),
     source: answer.source,
     ruleIds: answer.ruleIds,
     shadowRuleIds: shadow.flatMap((rule) => rule.id ?? []),
@@ -114,4 +132,14 @@ export function matches(rule: PolicyRule, facts: Facts): boolean {
   if (environments && !(environments as readonly string[]).includes(facts.environment)) return false
   if (methods && !methods.includes(facts.method ?? '')) return false
   return route === undefined || (facts.path !== null && matchesGlob(route, facts.path))
+}
+
+/** A protection's settings: each is taken from the strongest source that has it. */
+export function settingsOf(
+  layers: readonly Layer[],
+  protection: string,
+  defaults: Readonly<Record<string, boolean | number | readonly string[]>>,
+): Readonly<Record<string, boolean | number | readonly string[]>> {
+  const configs = layers.flatMap((layer) => layer.protections.get(protection)?.config ?? [])
+  return configs.length === 0 ? defaults : (Object.assign({}, defaults, ...configs.reverse()) as typeof defaults)
 }

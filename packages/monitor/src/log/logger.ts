@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { contexts } from '../core/context.ts'
 import { logLevels } from '../config/config-shape.ts'
 import type { Settings } from '../config/settings.ts'
 import { mask } from './mask.ts'
@@ -24,7 +25,8 @@ export function createLog(logging: Settings['logging'], clock: () => number): Lo
       null,
     )
     if (logging.console !== false) process.stderr.write(`${line}\n`)
-    file?.(line)
+    // What the log writes is not the app's, and must go through whatever the request in hand may still do.
+    if (file) contexts.exit(file, line)
   }
 }
 

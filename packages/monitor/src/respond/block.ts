@@ -10,7 +10,13 @@ const { writeHead, end } = ServerResponse.prototype as {
  * Answers a blocked request, once: 403, a problem document (RFC 9457) or a small page, a reference and nothing of what was matched.
  * Then the response is sealed: whatever the app still does with it is ignored and never throws.
  */
-export function answerBlocked(request: IncomingMessage, response: ServerResponse, reference: string): void {
+export function answerBlocked(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reference: string,
+  /** Names of cookies that the client shall forget. */
+  clear: readonly string[] = [],
+): void {
   if (response.writableEnded) return
   if (response.headersSent) {
     // Too late for an answer; half of a wrong one must not pass for a whole.
@@ -19,9 +25,7 @@ export function answerBlocked(request: IncomingMessage, response: ServerResponse
     return
   }
   for (const name of response.getHeaderNames()) response.removeHeader(name)
-  const { type, body } = wantsHtml(request.headers.accept)
-    ? { type: 'text/html; charset=utf-8', body: page(reference) }
-    : { type: 'application/problem+json', body: problem(reference) }
+  const { type, body } = refusal(request.headers.accept, reference)
   response.sendDate = true
   writeHead.call(response, 403, {
     'Content-Type': type,
@@ -29,11 +33,21 @@ export function answerBlocked(request: IncomingMessage, response: ServerResponse
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     'Riposte-Reference': reference,
+    ...(clear.length > 0 ? { 'Set-Cookie': clear.map((name) => `${name}=; Path=/; Max-Age=0`) } : {}),
     Connection: 'close',
   })
   end.call(response, body)
   seal(response)
 }
+
+/** What a refused client is told, as it asked for it. */
+export const refusal = (
+  accept: string | undefined,
+  reference: string,
+): { readonly type: string; readonly body: string } =>
+  wantsHtml(accept)
+    ? { type: 'text/html; charset=utf-8', body: page(reference) }
+    : { type: 'application/problem+json', body: problem(reference) }
 
 const problem = (reference: string): string =>
   `${JSON.stringify({ type: 'about:blank', title: 'Forbidden', status: 403, detail: 'This request was refused. If you think that this is a mistake, quote the reference.', reference })}\n`
@@ -57,13 +71,13 @@ function wantsHtml(accept: string | undefined): boolean {
  * `headersSent` says no from here on: an error handler that learns otherwise gives up on the connection, and takes the answer that
  * is still on its way with it (Express does).
  */
-function seal(response: ServerResponse): void {
+export function seal(response: object): void {
   const ignore = (...args: unknown[]): true => {
     const callback = args.at(-1)
     if (typeof callback === 'function') queueMicrotask(callback as () => void)
     return true
   }
-  const chain = (...args: unknown[]): ServerResponse => {
+  const chain = (...args: unknown[]): object => {
     ignore(...args)
     return response
   }

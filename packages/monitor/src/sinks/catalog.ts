@@ -1,5 +1,21 @@
+import { betterSqlite3 } from './better-sqlite3.ts'
+import { mariadb } from './mariadb.ts'
+import { mysql2 } from './mysql2.ts'
+import { childProcess } from './node/child-process.ts'
+import { virtualMachines, workerThreads } from './node/code-from-text.ts'
+import { undici } from './node/fetch.ts'
+import { fileSystem } from './node/file-system.ts'
+import { globals } from './node/globals.ts'
+import { httpClient, httpsClient } from './node/http-client.ts'
+import { nameLookups } from './node/name-lookups.ts'
+import { pathJoins } from './node/path-joins.ts'
+import { nodeSqlite } from './node-sqlite.ts'
 import { pg } from './pg.ts'
 import type { Sink } from './sink.ts'
 
-/** Every driver that this version guards. */
-export const sinks: readonly Sink[] = [pg]
+/** Everything where harm would happen that this version guards: what Node brings, then drivers. */
+export const sinks: readonly Sink[] = [
+  ...[childProcess, fileSystem, pathJoins, httpClient, httpsClient, nameLookups, undici, globals],
+  ...[virtualMachines, workerThreads],
+  ...[pg, mysql2, mariadb, betterSqlite3, nodeSqlite],
+]

@@ -1,10 +1,13 @@
-import Module, { createRequire, syncBuiltinESMExports } from 'node:module'
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
+import Module, { syncBuiltinESMExports } from 'node:module'
 import type { Engine } from '../core/engine.ts'
 import type { Guard } from '../core/guard.ts'
 import { sinks } from './catalog.ts'
+import { loadEarly, type Early } from './load-early.ts'
+import { fileInPackage } from './package-file.ts'
+import { quietly } from './quietly.ts'
 import type { Sink } from './sink.ts'
+
+export { nearestManifest } from './app-manifest.ts'
 
 export interface HookState {
   readonly name: string
@@ -12,12 +15,22 @@ export interface HookState {
   readonly detail: string | null
 }
 
-type Load = (this: unknown, request: string, parent: unknown, isMain: boolean) => unknown
-const loader = Module as unknown as { _load: Load; _cache: Record<string, { exports: unknown } | undefined> }
+interface Parent {
+  readonly filename?: string | null
+}
+type Load = (this: unknown, request: string, parent: Parent | null | undefined, isMain: boolean) => unknown
+const loader = Module as unknown as {
+  _load: Load
+  _cache: Record<string, { exports: unknown } | undefined>
+  _resolveFilename(request: string, parent: unknown, isMain: boolean): string
+}
+
+const late =
+  'loaded before the SDK, so that some of it is not guarded: start the app with --import @riposte/monitor/register'
 
 /**
- * Guards drivers as they are loaded; those already loaded, or named by the app's package.json, at once. Their prototypes are shared
- * between require and import, so that both ways are covered.
+ * Guards drivers as they are loaded; those already loaded, or named by the app's package.json, at once. What is guarded is shared
+ * between require and import where the package allows it; of packages that carry an ES module of their own that one is loaded too.
  * @returns what became of each hook so far
  */
 export function installSinks(engine: Engine, guard: Guard, entry: string | null): () => HookState[] {
@@ -26,7 +39,7 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
   )
   const patched = new WeakSet<object>()
 
-  const patch = (sink: Sink, exports: unknown): void => {
+  const patch = (sink: Sink, exports: unknown, file: string): void => {
     if ((typeof exports !== 'object' && typeof exports !== 'function') || exports === null || patched.has(exports))
       return
     patched.add(exports)
@@ -34,7 +47,7 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
       `sink ${sink.module}`,
       () => {
         try {
-          sink.patch(exports, engine)
+          sink.patch(exports, engine, file)
           return null
         } catch (error) {
           return error instanceof Error ? error.message : String(error)
@@ -42,72 +55,70 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
       },
       'failed',
     )
-    states.set(sink.module, { name: sink.module, state: failed === null ? 'active' : 'failed', detail: failed })
+    if (failed !== null) states.set(sink.module, { name: sink.module, state: 'failed', detail: failed })
+    else if (states.get(sink.module)?.state === 'waiting')
+      states.set(sink.module, { name: sink.module, state: 'active', detail: null })
   }
 
   for (const sink of sinks) {
-    if (!sink.module.startsWith('node:') || sink.loadedByTheApp) continue
+    if (!isBuiltIn(sink)) continue
     // A built-in that this Node lacks (node:sqlite before 22.5) is no fault.
-    const exports = guard('built-in', () => process.getBuiltinModule(sink.module) as unknown, undefined)
+    const exports = guard('built-in', () => quietly(() => builtIn(sink.module)), undefined)
     if (exports === undefined) states.delete(sink.module)
-    else patch(sink, exports)
+    else patch(sink, exports, '')
   }
   // So that `import { readFile } from 'node:fs'` gets what was patched.
   syncBuiltinESMExports()
 
+  const packages = sinks.filter((sink) => !isBuiltIn(sink))
   const original = loader._load
   loader._load = function load(request, parent, isMain) {
     const exports = original.call(this, request, parent, isMain)
-    for (const sink of sinks) if (isModule(request, sink.module)) patch(sink, exports)
+    for (const sink of packages) {
+      const file = guard('sink file', () => askedFor(sink, request, parent), null)
+      if (file !== null) patch(sink, exports, file)
+    }
     return exports
   }
-  for (const sink of sinks) {
-    if (sink.module.startsWith('node:')) continue
-    for (const [file, module] of Object.entries(loader._cache))
-      if (isModule(file, sink.module)) patch(sink, module?.exports)
-    if (entry !== null) {
-      const exports = guard('eager', () => requireFrom(entry, sink.module), undefined)
-      if (exports !== undefined) patch(sink, exports)
+  for (const [filename, module] of Object.entries(loader._cache)) {
+    for (const sink of packages) {
+      const file = guardedFile(sink, filename)
+      if (file === null) continue
+      if (sink.mustComeFirst) states.set(sink.module, { name: sink.module, state: 'late', detail: late })
+      patch(sink, module?.exports, file)
     }
+  }
+  if (entry !== null) {
+    const missed = (sink: Sink, detail: string): void => {
+      states.set(sink.module, { name: sink.module, state: 'failed', detail })
+    }
+    const early: Early = { patch, missed }
+    guard('eager', () => loadEarly(packages, entry, early), undefined)
   }
   return () => [...states.values()]
 }
 
-/** By name, or by the file that the name resolves to: an `import` of a CommonJS package asks for the file. */
-function isModule(request: string, name: string): boolean {
-  if (request === name) return true
-  const at = request.lastIndexOf(`node_modules${path.sep}${name}${path.sep}`)
-  return (
-    at !== -1 && /^(?:lib[\\/])?index\.js$/.test(request.slice(at + `node_modules${path.sep}${name}${path.sep}`.length))
-  )
+const isBuiltIn = ({ module }: Sink): boolean => module === 'globalThis' || module.startsWith('node:')
+
+const builtIn = (name: string): unknown => (name === 'globalThis' ? globalThis : process.getBuiltinModule(name))
+
+/** Which of a sink's files a `require` asks for: by the package's name, by a path inside it, or from inside of it. */
+function askedFor(sink: Sink, request: string, parent: Parent | null | undefined): string | null {
+  const { module: name } = sink
+  if (request === name) return ''
+  const inside = request.startsWith('.')
+    ? typeof parent?.filename === 'string' && fileInPackage(parent.filename, name) !== null
+    : request.startsWith(`${name}/`)
+  if (inside) return guardedFile(sink, loader._resolveFilename(request, parent, false))
+  // An `import` of a CommonJS package asks for the file.
+  return guardedFile(sink, request)
 }
 
-/** Loads a driver early when the app's own package.json asks for it. */
-function requireFrom(entry: string, name: string): unknown {
-  const manifest = nearestManifest(path.dirname(entry))
-  if (!manifest || !(name in (manifest.content.dependencies ?? {}))) return undefined
-  const require = createRequire(entry)
-  try {
-    return require(name) as unknown
-  } catch {
-    // Not installed: then the app does not use it.
-    return undefined
-  }
-}
+const mainFile = /^(?:(?:lib|dist|src)\/)?index\.c?js$/
 
-interface Manifest {
-  readonly name?: string
-  readonly version?: string
-  readonly dependencies?: Record<string, string>
-}
-
-/** The package.json that a folder belongs to. */
-export function nearestManifest(folder: string): { readonly folder: string; readonly content: Manifest } | null {
-  for (let at = folder; ; at = path.dirname(at)) {
-    try {
-      return { folder: at, content: JSON.parse(readFileSync(path.join(at, 'package.json'), 'utf8')) as Manifest }
-    } catch {
-      if (path.dirname(at) === at) return null
-    }
-  }
+function guardedFile(sink: Sink, filename: string): string | null {
+  const file = fileInPackage(filename, sink.module)
+  if (file === null) return null
+  if (sink.files?.includes(file) || sink.esModules?.includes(file)) return file
+  return mainFile.test(file) ? '' : null
 }

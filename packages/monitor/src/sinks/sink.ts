@@ -3,11 +3,15 @@ import type { Engine } from '../core/engine.ts'
 
 /** Where harm would happen: one driver, and how its door is guarded. */
 export interface Sink {
-  /** The package's name, or that of a built-in: `node:fs`. */
+  /** The package's name, or that of a built-in: `node:fs`, or `globalThis`. */
   readonly module: string
   readonly kinds: readonly OperationKind[]
-  /** A built-in that says something when it is loaded (node:sqlite warns): patched when the app loads it, not at start. */
-  readonly loadedByTheApp?: true
-  /** Puts the guard in. @throws when the module is not what it should be */
-  patch(exports: unknown, engine: Engine): void
+  /** Files inside the package, besides its main entry, that hold what is guarded. */
+  readonly files?: readonly string[]
+  /** ES modules inside the package. No hook of `require` sees them: they are loaded early when the app depends on the package. */
+  readonly esModules?: readonly string[]
+  /** The guard is in what the package exports, not in what is shared: who took that earlier goes round the guard. */
+  readonly mustComeFirst?: true
+  /** Puts the guard in; `file` is one of those named above, '' the main entry. @throws when the module is not what it should be */
+  patch(exports: unknown, engine: Engine, file: string): void
 }

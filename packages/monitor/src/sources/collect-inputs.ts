@@ -2,79 +2,81 @@ import type { Input } from '@riposte/contract'
 import type { IncomingMessage } from 'node:http'
 import type { Limits } from '../core/limits.ts'
 import type { BodyTee } from './body-tee.ts'
-import { collectBody, collectForm } from './parse-body.ts'
-import { ValueCollector } from './value-collector.ts'
+import { collectForm } from './collect-form.ts'
+import { collectCookies, collectHeaders } from './collect-headers.ts'
+import { collectPath } from './collect-path.ts'
+import { collectBody } from './parse-body.ts'
+import { unzipBody } from './unzip-body.ts'
+import { ValueCollector, type Cut } from './value-collector.ts'
 
 export interface Collected {
   readonly inputs: readonly Input[]
   /** Some of the request did not fit the limits. */
   readonly cut: boolean
+  /** Which limits, and in which part of the request. */
+  readonly cuts: readonly Cut[]
+  /** What could not be read at all: what the app does with it may look as if it had no source. */
+  readonly unread: string | null
 }
 
-/** Said by every client in a few fixed words, and of the connection rather than of anybody's data. */
-const ignoredHeaders = new Set([
-  'connection',
-  'content-length',
-  'accept-encoding',
-  'transfer-encoding',
-  'upgrade-insecure-requests',
-  'cookie',
-])
+export interface RequestParts {
+  readonly request: IncomingMessage
+  /** As the framework has parsed them; undefined when it has not, or does not say. */
+  readonly params: unknown
+  readonly body: unknown
+  readonly files: unknown
+  readonly tee: BodyTee | null
+}
 
-/** Every value of a request as far as it has been read: query, route parameters, path, body, cookies, headers; names too. */
-export function collectInputs(request: IncomingMessage, tee: BodyTee | null, limits: Limits): Collected {
-  const collector = new ValueCollector(limits)
-  const parsed = request as IncomingMessage & { body?: unknown; params?: unknown; originalUrl?: string }
-  const url = parsed.originalUrl ?? request.url ?? '/'
+/** Every value of a request as far as it has been read: query, route parameters, path, headers, cookies, body; names too. */
+export function collectInputs(collector: ValueCollector, parts: RequestParts, limits: Limits): void {
+  const { request } = parts
+  const url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '/'
   const mark = url.indexOf('?')
-  if (mark !== -1) collectForm(collector, url.slice(mark + 1), 'query')
-  collector.addTree('params', parsed.params)
+  collector.addTree('params', parts.params)
   collectPath(collector, mark === -1 ? url : url.slice(0, mark))
-  if (isParsed(parsed.body)) collector.addTree('body', parsed.body)
-  else if (tee && tee.length > 0) collectBody(collector, tee.bytes(), request.headers['content-type'] ?? '')
-  collectCookies(collector, request.headers.cookie)
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined && !ignoredHeaders.has(name)) collector.addTree('headers', value, name)
+  if (mark !== -1) {
+    collector.nextPart()
+    collectForm(collector, url.slice(mark + 1), 'query')
   }
-  return { inputs: collector.inputs, cut: collector.cut || (tee?.cut ?? false) }
+  collector.nextPart()
+  collectHeaders(collector, request.rawHeaders, 'headers')
+  collector.nextPart()
+  collectCookies(collector, request.rawHeaders)
+  collector.nextPart()
+  collectWhatWasSent(collector, parts, limits)
+  const trailers = (request as { rawTrailers?: readonly string[] }).rawTrailers
+  if (trailers && trailers.length > 0) collectHeaders(collector, trailers, 'trailers')
+}
+
+/** What a parser made of the body is what the app uses; the bytes tell the rest: all of it, or the file names of a form. */
+function collectWhatWasSent(
+  collector: ValueCollector,
+  { request, body, files, tee }: RequestParts,
+  limits: Limits,
+): void {
+  const parsed = isParsed(body)
+  if (parsed) collector.addTree('body', body)
+  if (files !== undefined && files !== null) collector.addTree('files', files)
+  if (!tee || tee.length === 0) return
+  const type = request.headers['content-type'] ?? ''
+  if (parsed && !/^\s*multipart\//i.test(type)) return
+  if (tee.cut) collector.cut('bodyBytes', 'body')
+  const encoding = request.headers['content-encoding']
+  if (encoding === undefined) {
+    collectBody(collector, tee.bytes(), type)
+    return
+  }
+  const unzipped = unzipBody(tee.bytes(), encoding, limits.bodyBytes)
+  if (!unzipped) {
+    collector.unread = 'a compressed body'
+    return
+  }
+  if (unzipped.cut) collector.cut('bodyBytes', 'body')
+  collectBody(collector, unzipped.bytes, type)
 }
 
 /** An empty object is what body parsers leave where they had nothing to say. */
 const isParsed = (body: unknown): boolean =>
   (typeof body === 'string' && body !== '') ||
-  (typeof body === 'object' && body !== null && !Buffer.isBuffer(body) && Object.keys(body).length > 0)
-
-function collectPath(collector: ValueCollector, path: string): void {
-  path.split('/').forEach((segment, index) => {
-    if (/[^A-Za-z0-9_.-]/.test(segment)) collector.add('path', `path[${index - 1}]`, decode(segment))
-  })
-}
-
-function collectCookies(collector: ValueCollector, header: string | undefined): void {
-  if (header === undefined) return
-  for (const pair of header.split(';')) {
-    const equals = pair.indexOf('=')
-    if (equals === -1) continue
-    const name = pair.slice(0, equals).trim()
-    collector.addName('cookies', name, name)
-    collector.add(
-      'cookies',
-      name,
-      decode(
-        pair
-          .slice(equals + 1)
-          .trim()
-          .replace(/^"(.*)"$/s, '$1'),
-      ),
-    )
-  }
-}
-
-function decode(text: string): string {
-  if (!text.includes('%')) return text
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
+  (typeof body === 'object' && body !== null && !ArrayBuffer.isView(body) && Object.keys(body).length > 0)

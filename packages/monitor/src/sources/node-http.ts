@@ -32,6 +32,7 @@ export function installHttp(engine: Engine, guard: Guard, limits: Limits): void 
         second as ServerResponse,
         limits,
       )
+      if (context && engine.refuses(context)) return true
       return context
         ? contexts.run(context, handOn, original, this, event, first, second)
         : original.call(this, event, first, second)

@@ -1,65 +1,84 @@
+import { collectForm } from './collect-form.ts'
+import { charsetOf, decodeBytes, looksLikeText } from './decode-text.ts'
+import { collectPart, partsOf } from './multipart.ts'
 import type { ValueCollector } from './value-collector.ts'
+import { xmlTexts } from './xml-text.ts'
 
 /** The values of a body that no framework has parsed, by its declared type; text where the type says nothing that we know. */
-export function collectBody(collector: ValueCollector, bytes: Buffer, contentType: string): void {
+export function collectBody(collector: ValueCollector, bytes: Buffer, contentType: string, path = ''): void {
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (type === 'application/x-www-form-urlencoded') {
-    collectForm(collector, bytes.toString('utf8'))
-    return
-  }
-  if (type === 'multipart/form-data') {
+  if (type.startsWith('multipart/')) {
     collectMultipart(collector, bytes, contentType)
     return
   }
-  const text = bytes.toString('utf8')
-  if (type.endsWith('json') && collectJson(collector, text)) return
-  if (
-    type.startsWith('image/') ||
-    type.startsWith('video/') ||
-    type.startsWith('audio/') ||
-    type === 'application/octet-stream'
-  )
+  if (!isText(type, bytes)) {
+    collector.unread = `a body of the type ${type === '' ? 'unknown' : type}`
     return
-  collector.add('body', 'body', text)
+  }
+  const text = decodeBytes(bytes, charsetOf(contentType))
+  if (type === 'application/x-www-form-urlencoded') {
+    collectForm(collector, text, 'body')
+    return
+  }
+  if (isLines.test(type)) collectLines(collector, text)
+  else if (!collectJson(collector, text, path)) collectText(collector, text, type, path)
 }
 
-function collectJson(collector: ValueCollector, text: string): boolean {
+const isLines = /ndjson|jsonl|json-seq|json-lines/
+
+/** A declared picture that is text after all is looked at: an app that parses it would not ask either. */
+const isText = (type: string, bytes: Buffer): boolean =>
+  /^text\/|json|xml|graphql|urlencoded|javascript|yaml|csv/.test(type) || looksLikeText(bytes)
+
+/** Also where another type was declared: many apps parse whatever came. */
+function collectJson(collector: ValueCollector, text: string, path: string): boolean {
+  if (!/^\s*[[{"]/.test(text)) return false
   try {
-    collector.addTree('body', JSON.parse(text))
+    collector.addTree('body', JSON.parse(text), path)
     return true
   } catch {
     return false
   }
 }
 
-export function collectForm(collector: ValueCollector, text: string, source = 'body'): void {
-  for (const [name, value] of new URLSearchParams(text)) {
-    collector.addName(source, name, name)
-    collector.add(source, name, value)
+function collectLines(collector: ValueCollector, text: string): void {
+  let line = 0
+  for (let at = 0; at < text.length; line += 1) {
+    if (collector.full) {
+      collector.cut('values', 'body')
+      return
+    }
+    const end = text.indexOf('\n', at)
+    const one = text.slice(at, end === -1 ? text.length : end).replace(/^\x1e/, '')
+    if (!collectJson(collector, one, `[${line}]`)) collector.add('body', `[${line}]`, one.trim())
+    at = end === -1 ? text.length : end + 1
   }
 }
 
-/** Fields, file names and part headers; what a file holds is only looked at when it says that it is text. */
+function collectText(collector: ValueCollector, text: string, type: string, path: string): void {
+  const name = path === '' ? 'body' : path
+  collector.add('body', type.includes('graphql') ? 'query' : name, text)
+  if (!/xml/.test(type) && !/^\s*<[?!A-Za-z]/.test(text)) return
+  for (const piece of xmlTexts(text, 10_000)) {
+    if (collector.full) {
+      collector.cut('values', 'body')
+      return
+    }
+    collector.add('body', `${name} (text)`, piece)
+  }
+}
+
 function collectMultipart(collector: ValueCollector, bytes: Buffer, contentType: string): void {
-  const boundary = /boundary=(?:"([^"]{1,200})"|([^;\s]{1,200}))/i.exec(contentType)
-  const marker = `--${boundary?.[1] ?? boundary?.[2] ?? ''}`
-  if (marker === '--') return
-  const text = bytes.toString('latin1')
-  for (let at = text.indexOf(marker); at !== -1 && !collector.cut;) {
-    const next = text.indexOf(marker, at + marker.length)
-    const part = text.slice(at + marker.length, next === -1 ? text.length : next)
-    const headerEnd = part.indexOf('\r\n\r\n')
-    if (headerEnd !== -1)
-      collectPart(collector, part.slice(0, headerEnd), part.slice(headerEnd + 4).replace(/\r\n$/, ''))
-    at = next
+  for (const part of partsOf(bytes, contentType)) {
+    if (collector.full) {
+      collector.cut('values', 'body')
+      return
+    }
+    // A part that is a multipart document itself is not opened: no parser of forms does.
+    collectPart(collector, part, (content, type, path) =>
+      type.toLowerCase().startsWith('multipart/')
+        ? collector.add('body', path, content.toString('latin1'))
+        : collectBody(collector, content, type, path),
+    )
   }
-}
-
-function collectPart(collector: ValueCollector, headers: string, content: string): void {
-  const utf8 = (latin1: string): string => Buffer.from(latin1, 'latin1').toString('utf8')
-  const name = utf8(/name="([^"\r\n]*)"/i.exec(headers)?.[1] ?? '')
-  const file = /filename="([^"\r\n]*)"/i.exec(headers)?.[1]
-  collector.addName('body', name, name)
-  if (file !== undefined) collector.add('files', `${name} (file name)`, utf8(file))
-  if (file === undefined || /content-type:\s*text\//i.test(headers)) collector.add('body', name, utf8(content))
 }

@@ -1,37 +1,83 @@
 import type { Input } from '@riposte/contract'
 import type { Limits } from '../core/limits.ts'
+import { graphqlLiterals } from './graphql-literals.ts'
 
-/** Gathers values and names up to the limits. */
+/** Which limit was hit, and in which part of the request. */
+export interface Cut {
+  readonly limit: keyof Limits
+  readonly source: string
+}
+
+/** Steps through a document for each value that may be kept of it: a list of a million nulls holds no value, and takes its time. */
+const stepsPerValue = 16
+
+/**
+ * Gathers values and names up to the limits. Each part of a request has a count of its own, so that nobody pads the body to have
+ * the headers overlooked. A value that came twice is kept once.
+ */
 export class ValueCollector {
   readonly inputs: Input[] = []
-  cut = false
+  readonly #cuts = new Map<keyof Limits, Cut>()
   readonly #limits: Limits
+  readonly #known = new Set<string>()
+  #room: number
+  #steps: number
+  /** What could not be read at all, such as the bytes of a picture. */
+  unread: string | null = null
 
   constructor(limits: Limits) {
     this.#limits = limits
+    this.#room = limits.values
+    this.#steps = limits.values * stepsPerValue
+  }
+
+  /** The next part of the request, with the whole count before it. */
+  nextPart(): void {
+    this.#room = this.#limits.values
+    this.#steps = this.#limits.values * stepsPerValue
+  }
+
+  get cuts(): readonly Cut[] {
+    return [...this.#cuts.values()]
+  }
+
+  /** True when nothing more of this part is kept. */
+  get full(): boolean {
+    return this.#room <= 0 || this.#steps <= 0
+  }
+
+  cut(limit: keyof Limits, source: string): void {
+    if (!this.#cuts.has(limit)) this.#cuts.set(limit, { limit, source })
   }
 
   add(source: string, path: string, value: string): void {
-    if (value === '') return
-    if (this.inputs.length >= this.#limits.values) {
-      this.cut = true
+    if (value === '' || this.#known.has(value)) return
+    if (this.#room <= 0) {
+      this.cut('values', source)
       return
     }
-    if (value.length > this.#limits.valueLength) this.cut = true
-    this.inputs.push({
-      source,
-      path,
-      value: value.length > this.#limits.valueLength ? value.slice(0, this.#limits.valueLength) : value,
-    })
+    this.#room -= 1
+    this.#known.add(value)
+    const most = this.#limits.valueLength
+    if (value.length > most) this.cut('valueLength', source)
+    this.inputs.push({ source, path, value: value.length > most ? value.slice(0, most) : value })
+    if (endsInQuery.test(path)) {
+      for (const literal of graphqlLiterals(value, this.#limits.values)) this.add(source, `${path} (argument)`, literal)
+    }
   }
 
   /** A name that the client chose is an input too. */
   addName(source: string, path: string, name: string): void {
-    if (/[^A-Za-z0-9_]/.test(name)) this.add(source, `${path} (name)`, name)
+    if (isOfNote.test(name)) this.add(source, `${path} (name)`, name)
   }
 
   /** Every leaf of a parsed value, depth first. Getters that throw and keys such as `__proto__` are only data here. */
   addTree(source: string, value: unknown, path = '', depth = 0): void {
+    this.#steps -= 1
+    if (this.full) {
+      this.cut('values', source)
+      return
+    }
     if (typeof value === 'string') {
       this.add(source, path, value)
       return
@@ -40,24 +86,37 @@ export class ValueCollector {
       this.add(source, path, String(value))
       return
     }
-    if (typeof value !== 'object' || value === null) return
-    if (depth >= this.#limits.depth || this.inputs.length >= this.#limits.values) {
-      this.cut = true
+    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return
+    if (depth >= this.#limits.depth) {
+      this.cut('depth', source)
       return
     }
-    if (Buffer.isBuffer(value) || ArrayBuffer.isView(value)) return
-    if (Array.isArray(value)) {
-      for (let index = 0; index < value.length && !this.cut; index += 1)
-        this.addTree(source, value[index], `${path}[${index}]`, depth + 1)
-      return
+    if (Array.isArray(value)) this.#addList(source, value, path, depth)
+    else this.#addFields(source, value, path, depth)
+  }
+
+  #addList(source: string, list: readonly unknown[], path: string, depth: number): void {
+    for (let index = 0; index < list.length; index += 1) {
+      this.addTree(source, list[index], `${path}[${index}]`, depth + 1)
+      if (this.full) return
     }
-    for (const key of Object.keys(value)) {
+  }
+
+  #addFields(source: string, fields: object, path: string, depth: number): void {
+    for (const key of Object.keys(fields)) {
       const child = path === '' ? key : `${path}.${key}`
       this.addName(source, child, key)
-      this.addTree(source, readProperty(value, key), child, depth + 1)
+      this.addTree(source, readProperty(fields, key), child, depth + 1)
+      if (this.full) return
     }
   }
 }
+
+/** What a plain word could not do. */
+const isOfNote = /[^A-Za-z0-9_]|^(?:__proto__|constructor|prototype)$/
+
+/** Where clients of GraphQL put the document. */
+const endsInQuery = /(?:^|[.\]])query$/
 
 function readProperty(value: object, key: string): unknown {
   try {
