@@ -1,8 +1,135 @@
 import type { Input, OperationOf } from '@riposte/contract'
 import type { Finding } from '../define.ts'
+import { judge, type Verdict } from './judge.ts'
+import { analyse, analyseJoined, type Lead } from './lead.ts'
+import { withSlashes } from './location.ts'
+import { leavesBase, readTarget, type Target } from './target.ts'
 
+/**
+ * Decides by where the path leads, not by what it looks like: with a base, whether it leaves that folder; without, whether a value's
+ * own `..` climbs above what the app had put before it, or a value names the file from the root.
+ */
 export function detect(operation: OperationOf<'file'>, inputs: readonly Input[]): Finding | null {
-  void operation
-  void inputs
+  const target = readTarget(operation.path, operation.base)
+  if (!target) return null
+  const nul = target.nul ? findNul(inputs) : null
+  if (nul) return nul
+  if (target.base && !leavesBase(target)) return null
+  return findSingle(target, inputs) ?? findBeside(target, inputs) ?? findJoined(target, inputs)
+}
+
+/** Apps never write a NUL themselves, and it ends the name for whatever is written in C. */
+function findNul(inputs: readonly Input[]): Finding | null {
+  const input = inputs.find(({ value }) => analyse(value).nul || holdsEncodedNul(value))
+  const reason = 'A value from the request put a NUL character into a path.'
+  return input ? { confidence: 0.95, reason, input, inputSpan: null, operationSpan: null } : null
+}
+
+function holdsEncodedNul(value: string): boolean {
+  const text = value.trim()
+  if (text.length > longestEncoded || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return false
+  const isHex = /^(?:[0-9a-f]{2})+$/i.test(text)
+  return Buffer.from(text, 'base64').includes(0) || (isHex && Buffer.from(text, 'hex').includes(0))
+}
+
+const longestEncoded = 65_536
+
+function findSingle(target: Target, inputs: readonly Input[]): Finding | null {
+  let likely: Finding | null = null
+  const work = { left: workBudget }
+  for (const input of inputs) {
+    for (const lead of analyse(input.value).leads) {
+      const verdict = weigh(target, lead, input, work)
+      if (verdict && verdict.confidence >= 0.9) return toFinding(target, input, verdict)
+      if (verdict && verdict.confidence > (likely?.confidence ?? 0)) likely = toFinding(target, input, verdict)
+    }
+    if (work.left < 0) break
+  }
+  return likely ?? findSibling(target, inputs)
+}
+
+/** For all values together, in characters compared; only a hostile request comes near. */
+const workBudget = 64_000_000
+
+function weigh(target: Target, lead: Lead, { source }: Input, work: { left: number }): Verdict | null {
+  work.left -= target.text.length + 64
+  return judge(target, lead, { byChance: source === 'path' || source === 'headers' })
+}
+
+/** `/srv/files` + `-old/a.txt`: nobody climbs, yet the folder is another one. */
+function findSibling(target: Target, inputs: readonly Input[]): Finding | null {
+  const { base, lower } = target
+  if (!base) return null
+  const folder = `/${base.names.join('/')}`.toLowerCase()
+  const at = lower.indexOf(folder)
+  const rest = at === -1 ? '' : lower.slice(at + folder.length)
+  if (rest === '' || rest.startsWith('/')) return null
+  const input = inputs.find(({ value }) => value.length > 1 && rest === withSlashes(value.trim()).toLowerCase())
+  const reason = 'A value from the request changes the name of the folder that the app meant.'
+  return input ? { confidence: 0.8, reason, input, inputSpan: null, operationSpan: null } : null
+}
+
+const mostBeside = 64
+
+/** Two values put side by side that make a `..` of two halves. */
+function findBeside(target: Target, inputs: readonly Input[]): Finding | null {
+  const ends = inputs
+    .flatMap((input) => analyse(input.value).ends.map((text) => ({ input, text })))
+    .slice(0, mostBeside)
+  if (ends.length === 0) return null
+  const begins = inputs
+    .flatMap((input) => analyse(input.value).begins.map((text) => ({ input, text })))
+    .slice(0, mostBeside)
+  for (const first of ends) {
+    for (const second of begins) {
+      if (first.input === second.input) continue
+      for (const lead of analyseJoined(first.text, second.text).leads) {
+        const verdict = judge(target, lead, { byChance: false })
+        if (verdict && verdict.confidence > 0.6) return toFinding(target, second.input, verdict)
+      }
+    }
+  }
   return null
+}
+
+const mostJoined = 256
+
+/** `..` from one value and the rest of the path from another, resolved before it came here. */
+function findJoined(target: Target, inputs: readonly Input[]): Finding | null {
+  const firsts = inputs.flatMap((input) => {
+    const leads = analyse(input.value).leads.filter(canGoOn)
+    return leads.map((lead) => ({ input, lead }))
+  })
+  if (firsts.length === 0) return null
+  const seconds = inputs.flatMap((input) => {
+    const text = withSlashes(input.value.trim()).toLowerCase()
+    return text !== '' && target.lower.includes(text.replace(/^[./]+/, '')) ? [{ input, text }] : []
+  })
+  for (const first of firsts.slice(0, mostBeside)) {
+    for (const second of seconds.slice(0, mostJoined)) {
+      if (first.input === second.input) continue
+      for (const glue of ['/', '']) {
+        for (const lead of analyseJoined(first.lead.text + glue, second.text).leads) {
+          const verdict = judge(target, lead, { byChance: false })
+          if (verdict) return toFinding(target, first.input, verdict)
+        }
+      }
+    }
+  }
+  return null
+}
+
+const canGoOn = ({ piece, relative, absolute }: Lead): boolean =>
+  !piece && (relative.up > 0 || (absolute !== null && absolute.names.length > 0))
+
+function toFinding(target: Target, input: Input, { confidence, reason, span }: Verdict): Finding {
+  const part = span ? target.text.slice(span.start, span.end) : ''
+  const at = part === '' ? -1 : input.value.indexOf(part)
+  return {
+    confidence,
+    reason,
+    input,
+    inputSpan: at === -1 ? null : { start: at, end: at + part.length },
+    operationSpan: span,
+  }
 }

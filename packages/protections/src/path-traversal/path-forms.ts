@@ -1,0 +1,87 @@
+import { forms } from '../text/forms.ts'
+
+const mostForms = 96
+
+/** The forms in which an app may use a value as a path: as `forms` has them, and as file systems, decoders and clean-ups change them. */
+export function pathForms(value: string): readonly string[] {
+  const found = new Set<string>()
+  for (const form of forms(value)) {
+    for (const text of [form, ...shortDecoded(form), ...plainer(form)]) {
+      if (found.size >= mostForms) return [...found]
+      found.add(text)
+      if (!text.includes('..') && !text.includes('./') && !text.includes('.\\')) continue
+      for (const cleaned of cleanUps(text)) found.add(cleaned)
+    }
+  }
+  return [...found]
+}
+
+/** Base64 and hex of nothing but dots and separators, too short to be taken for encoded text elsewhere. */
+function shortDecoded(form: string): string[] {
+  if (form.length > 12 || !/^[A-Za-z0-9+/_-]{2,}={0,2}$/.test(form)) return []
+  const decoded = [Buffer.from(form, 'base64').toString('latin1')]
+  if (/^(?:[0-9a-f]{2})+$/i.test(form)) decoded.push(Buffer.from(form, 'hex').toString('latin1'))
+  return decoded.filter((text) => /^[./\\]+$/.test(text))
+}
+
+/** What lenient decoders, and those that keep one byte a character, make of letters beyond ASCII; and the text without white space. */
+function plainer(form: string): string[] {
+  const found: string[] = []
+  const trimmed = form.trim()
+  if (trimmed !== form && trimmed !== '') found.push(trimmed)
+  if (/[^\0-\x7f]/.test(form)) {
+    found.push(fromOverlong(form), fromLookAlikes(form), Buffer.from(form, 'latin1').toString('latin1'))
+  }
+  if (/[\0-\x20]/.test(trimmed)) found.push(trimmed.replace(/[\0-\x20]+/g, ''))
+  if (/^file:/i.test(trimmed)) found.push(fromFileUrl(trimmed))
+  else if (/^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(trimmed)) found.push(pathOfUrl(trimmed))
+  return found
+}
+
+const pathOfUrl = (url: string): string => url.replace(/^[^:]*:\/\/[^/\\?#]*/, '').replace(/[?#].*$/s, '')
+
+/** UTF-8 that spends more bytes than needed: `%c0%ae` is a dot for decoders that do not mind. */
+const fromOverlong = (text: string): string =>
+  text.replace(
+    /(?:[\u00c0\u00c1]|\u00e0\u0080|\u00f0\u0080\u0080)[\u0080-\u00bf]|[\u00c0\u00c1][\0-\x7f]/g,
+    (bytes) => {
+      const low = bytes.charCodeAt(bytes.length - 1) & 0x3f
+      const high = bytes.charCodeAt(0) === 0xc1 ? 0x40 : 0
+      return String.fromCharCode(low | high)
+    },
+  )
+
+/** What conversions to a smaller character set choose as the nearest. */
+const fromLookAlikes = (text: string): string =>
+  text
+    .replace(/[\u2044\u2215\u29f8\uff0f]/g, '/')
+    .replace(/[\u2216\u29f5\u29f9\uff3c]/g, '\\')
+    .replace(/[\uff0e\u2024\u3002]/g, '.')
+
+/** Clean-ups that run once, and so leave what stood around the part that they took. */
+function cleanUps(text: string): string[] {
+  const cleaned = [
+    text.replaceAll('../', ''),
+    text.replaceAll('..\\', ''),
+    text.replace(/\.\.[/\\]/g, ''),
+    text.replaceAll('./', ''),
+    text.replace('../', ''),
+    text.replace('..', ''),
+    text.replaceAll('..', '.'),
+  ]
+  return cleaned.filter((left) => left !== text && left.includes('..'))
+}
+
+/** The path that a `file:` URL names, with its `..` kept. */
+export function fromFileUrl(text: string): string {
+  const path = text.replace(/^file:(?:[/\\]{2}[^/\\]*)?/i, '').replace(/[?#].*$/s, '')
+  return decodePath(path).replace(/^[/\\]([A-Za-z]:)/, '$1')
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path.replace(/%([0-9a-f]{2})/gi, (_, byte: string) => String.fromCharCode(Number.parseInt(byte, 16)))
+  }
+}
