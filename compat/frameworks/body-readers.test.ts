@@ -34,7 +34,7 @@ const ways: readonly { route: string; how: string; send: (name: string) => Reque
     { route, how: 'a file name', send: fileName },
   ]),
 ]
-const decoded: typeof ways = []
+const decoded = [{ route: '/gunzip', how: 'gzipped JSON', send: gzipped }]
 
 let database: TestDatabase
 beforeAll(async () => {

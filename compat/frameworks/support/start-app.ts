@@ -14,8 +14,8 @@ export interface Variant {
   readonly action?: 'block' | 'none' | 'log'
   readonly config?: object
   readonly env?: Readonly<Record<string, string>>
-  /** The folder, inside this one, that has the app and what it needs. */
-  readonly home?: string
+  /** Which majors of the frameworks. */
+  readonly home?: 'current' | 'previous'
 }
 
 export interface RunningApp {
@@ -42,12 +42,12 @@ export async function accounts(): Promise<TestDatabase> {
 export async function startApp(variant: Variant, database: TestDatabase): Promise<RunningApp> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'riposte-compat-'))
   const configFile = path.join(dataDir, 'monitor.config.json')
-  const { action = 'block', system = 'cjs', config = {}, env = {}, home = '.' } = variant
+  const { action = 'block', system = 'cjs', config = {}, env = {}, home = 'current' } = variant
   writeFileSync(
     configFile,
     JSON.stringify({ protections: { SqlInjection: { action } }, logging: { level: 'error' }, ...config }),
   )
-  const child = fork(path.join(folder, home, 'apps', `main.${system}`), [], {
+  const child = fork(path.join(folder, home, `main.${system}`), [], {
     cwd: path.join(folder, home),
     execPath: process.env['RIPOSTE_TEST_NODE'] ?? process.execPath,
     execArgv: [],

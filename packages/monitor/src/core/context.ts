@@ -9,6 +9,9 @@ import { collectMessage, type Message } from '../sources/collect-message.ts'
 import { express, type FrameworkView } from '../sources/framework-view.ts'
 import { ValueCollector } from '../sources/value-collector.ts'
 
+/** Ends what a request opened, telling the client the reference and the names of the cookies that it shall forget. */
+export type Refuse = (reference: string, clear: readonly string[]) => void
+
 /** What is known of the work in hand: a request, or inputs that the app named itself. Everything is worked out when first asked for. */
 export class Context {
   request: IncomingMessage | null
@@ -19,12 +22,15 @@ export class Context {
   #message: Message | null = null
   #collected: Collected | null = null
   #stamp: readonly unknown[] | null = null
-  #blocked: BlockedError | null = null
   /** How a framework tells what it parsed, and the object of its own that it tells it of. */
   #view: FrameworkView = express
   #viewed: object | null = null
   /** Ends what has no `ServerResponse` to answer with: a WebSocket, a stream of HTTP/2. */
-  refuse: ((reference: string) => void) | null = null
+  refuse: Refuse | null = null
+  /** Set once something of this request was blocked: what follows is refused too. */
+  blocked: BlockedError | null = null
+  /** Said of a connection whose messages nobody opened. */
+  opaque: string | null = null
   cutReported = false
   userId: string | null = null
   sessionId: string | null = null
@@ -39,16 +45,6 @@ export class Context {
     this.response = response
     this.#limits = limits
     this.#named = named
-  }
-
-  /** Set once something of this request was blocked: what follows is refused too. */
-  get blocked(): BlockedError | null {
-    return this.#blocked
-  }
-
-  set blocked(error: BlockedError | null) {
-    this.#blocked = error
-    if (error) this.refuse?.(error.reference)
   }
 
   /** Keeps a part of the body that the app is about to read. */
@@ -70,7 +66,7 @@ export class Context {
   }
 
   /** A context for one message of a connection that a request opened: the values of both count. */
-  forMessage(data: unknown, refuse: (reference: string) => void): Context {
+  forMessage(data: unknown, refuse: Refuse): Context {
     const context = new Context(this.request, null, this.#limits, this.#named)
     context.#message = { data }
     context.refuse = refuse
@@ -94,7 +90,8 @@ export class Context {
       const collector = new ValueCollector(this.#limits)
       if (this.#message) collectMessage(collector, this.#message)
       collectInputs(collector, { request, params, body, files, tee: this.#body }, this.#limits)
-      const { cuts, unread } = collector
+      const { cuts } = collector
+      const unread = collector.unread ?? this.opaque
       const inputs = this.#named.length > 0 ? [...this.#named, ...collector.inputs] : collector.inputs
       this.#collected = { inputs, cut: cuts.length > 0, cuts, unread }
     }

@@ -92,7 +92,7 @@ export class Engine {
       this.counters.known += 1
       return pass
     }
-    const { inputs, cut } = context.inputs()
+    const { inputs, cut, unread } = context.inputs()
     if (inputs.length === 0 && this.#parts.own.length === 0) return pass
     const layers = this.#parts.layers()
     let judged = false
@@ -105,7 +105,7 @@ export class Engine {
       if (finding) return this.#found({ context, operation, protection, finding, layers })
       if (cut && !context.cutReported) this.#reportCut({ context, operation, protection, inputs, layers })
     }
-    if (text !== null && judged && !cut && !standsIn(text, inputs)) this.#known.add(text)
+    if (text !== null && judged && !cut && unread === null && !standsIn(text, inputs)) this.#known.add(text)
     return pass
   }
 
@@ -217,7 +217,8 @@ const isCleanUp = (operation: Operation): boolean =>
   operation.kind === 'sql' &&
   /^\s*(?:rollback|abort|release|close|deallocate|discard|unlisten)\b[\s\w"]*;?\s*$/i.test(operation.text)
 
+/** A plain word changes no statement, and the path of a request often names a table. */
 function standsIn(text: string, inputs: readonly Input[]): boolean {
   const lower = text.toLowerCase()
-  return inputs.some((input) => lower.includes(input.value.trim().toLowerCase()))
+  return inputs.some(({ value }) => !/^\w+$/.test(value) && lower.includes(value.trim().toLowerCase()))
 }

@@ -120,8 +120,14 @@ export class Responder {
 
   #answer(context: Context, reference: string, clear: readonly string[]): void {
     const { request, response } = context
-    if (request && response)
-      this.#parts.guard('block', () => answerBlocked(request, response, reference, clear), undefined)
+    this.#parts.guard(
+      'block',
+      () => {
+        if (request && response) answerBlocked(request, response, reference, clear)
+        else context.refuse?.(reference, clear)
+      },
+      undefined,
+    )
   }
 
   /** Asked of every request. */

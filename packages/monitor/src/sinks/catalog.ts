@@ -1,3 +1,4 @@
+import { sources } from '../sources/catalog.ts'
 import { betterSqlite3 } from './better-sqlite3.ts'
 import { mariadb } from './mariadb.ts'
 import { mysql2 } from './mysql2.ts'
@@ -13,9 +14,10 @@ import { nodeSqlite } from './node-sqlite.ts'
 import { pg } from './pg.ts'
 import type { Sink } from './sink.ts'
 
-/** Everything where harm would happen that this version guards: what Node brings, then drivers. */
+/** Everything where harm would happen that this version guards: what Node brings, then drivers; and the packages that bring requests. */
 export const sinks: readonly Sink[] = [
   ...[childProcess, fileSystem, pathJoins, httpClient, httpsClient, nameLookups, undici, globals],
   ...[virtualMachines, workerThreads],
   ...[pg, mysql2, mariadb, betterSqlite3, nodeSqlite],
+  ...sources,
 ]

@@ -14,6 +14,9 @@ const fixedWords = new Set([
   '*',
 ])
 
+/** Of these, apps take one part. */
+const lists = /^(?:x-forwarded-.*|forwarded|x-real-ip|x-client-ip|via|accept-language)$/
+
 /** As they came, so that one which was sent twice is seen twice; cookies have their own reading. */
 export function collectHeaders(
   collector: ValueCollector,
@@ -35,7 +38,7 @@ export function collectHeaders(
     collector.add(source, name, text)
     if (text !== value) collector.add(source, name, value)
     if (name === 'authorization' || name === 'proxy-authorization') collectCredentials(collector, source, name, value)
-    else if (value.includes(', ')) for (const part of value.split(', ', 64)) collector.add(source, name, asUtf8(part))
+    else if (lists.test(name)) for (const part of value.split(/[,;]\s*/, 64)) collector.add(source, name, asUtf8(part))
   }
 }
 

@@ -7,7 +7,8 @@ import { collectCookies, collectHeaders } from './collect-headers.ts'
 import { collectPath } from './collect-path.ts'
 import { collectBody } from './parse-body.ts'
 import { unzipBody } from './unzip-body.ts'
-import { ValueCollector, type Cut } from './value-collector.ts'
+import type { ValueCollector} from './value-collector.ts';
+import { type Cut } from './value-collector.ts'
 
 export interface Collected {
   readonly inputs: readonly Input[]

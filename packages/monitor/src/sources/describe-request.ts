@@ -5,8 +5,6 @@ import { hashSession, sessionOf, type SessionRules } from './session-of.ts'
 
 interface RoutedRequest {
   readonly originalUrl?: string
-  readonly baseUrl?: string
-  readonly route?: { readonly path?: unknown }
 }
 
 /** Who asked for what, as an incident tells it. */
@@ -23,17 +21,11 @@ export function describeRequest(
   const sessionId = context.sessionId ?? sessionOf(request, session)?.id ?? null
   return {
     method: request.method ?? 'GET',
-    route: routeOf(routed),
+    route: context.route(),
     path: (url.split('?', 1)[0] ?? '/').slice(0, 4_000),
     ip: clientAddress(request, trusted),
     userAgent: request.headers['user-agent']?.slice(0, 1_000) ?? null,
     sessionHash: sessionId === null ? null : hashSession(sessionId, sessionKey),
     userId: context.userId?.slice(0, 256) ?? null,
   }
-}
-
-/** The pattern that Express matched, such as `/orders/:id`. */
-function routeOf(request: RoutedRequest): string | null {
-  const path = request.route?.path
-  return typeof path === 'string' ? `${request.baseUrl ?? ''}${path}`.slice(0, 500) : null
 }

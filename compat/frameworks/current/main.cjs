@@ -3,7 +3,7 @@
 // One app, in CommonJS: APP names it. The SDK comes first.
 require('@riposte/monitor/register')
 const pg = require('pg')
-const app = require(`./${process.env.APP}.cjs`)
-const { start } = require('./start.cjs')
+const app = require(`../apps/${process.env.APP}.cjs`)
+const { start } = require('../apps/start.cjs')
 
 void start(app, Object.fromEntries(app.modules.map((name) => [name, require(name)])), pg)

@@ -2,9 +2,9 @@
 import '@riposte/monitor/register'
 import { createRequire } from 'node:module'
 import pg from 'pg'
-import parts from './start.cjs'
+import parts from '../apps/start.cjs'
 
-const app = createRequire(import.meta.url)(`./${process.env.APP}.cjs`)
+const app = createRequire(import.meta.url)(`../apps/${process.env.APP}.cjs`)
 const modules = {}
 for (const name of app.modules) {
   const imported = await import(name)
