@@ -68,7 +68,15 @@ export default tseslint.config(
     },
   },
   {
-    files: [...entryPoints, '**/env.ts', 'packages/testkit/**', '**/*.test.ts', '**/*.test.tsx', '*.config.ts'],
+    files: [
+      ...entryPoints,
+      '**/env.ts',
+      'packages/testkit/**',
+      '**/testing/**',
+      '**/*.test.ts',
+      '**/*.test.tsx',
+      '*.config.ts',
+    ],
     rules: { 'no-console': 'off', 'no-restricted-properties': 'off', 'max-lines': 'off' },
   },
 )

@@ -159,10 +159,9 @@ for (const variant of variants) {
     test('says that its hooks took', async () => {
       const { state, hooks, counters } = await app.status()
       expect({ state, bugs: counters['bugs'] }).toEqual({ state: 'running', bugs: 0 })
-      expect(hooks).toEqual([
-        { name: 'node:http', state: 'active', detail: null },
-        { name: 'pg', state: 'active', detail: null },
-      ])
+      expect(hooks.filter(({ state }) => state === 'failed' || state === 'late')).toEqual([])
+      const active = hooks.filter(({ state }) => state === 'active').map(({ name }) => name)
+      expect(active).toEqual(expect.arrayContaining(['requests', 'node:fs', 'node:child_process', 'globalThis', 'pg']))
     })
   })
 }

@@ -1,7 +1,7 @@
 import type { ActionId, IncidentReport, Operation } from '@riposte/contract/wire'
 import { isIP } from 'node:net'
 import { BlockedError } from '../core/blocked-error.ts'
-import type { Context } from '../core/context.ts'
+import { contexts, type Context } from '../core/context.ts'
 import type { Guard } from '../core/guard.ts'
 import { customName, type ActionName } from '../core/policy.ts'
 import type { Settings } from '../config/settings.ts'
@@ -91,8 +91,12 @@ export class Responder {
     const runs = names.map((name) => custom.run(name, threat, tools, ends === null ? Infinity : longestGoodbyeMs))
     const refusal = actions.includes('block') ? this.block(context, incident) : null
     if (ends !== null) {
-      this.ending = refusal ?? new BlockedError(incident.protection, incident.id)
-      void this.#end(ends, runs)
+      // Where the end has to wait, this request gets no other answer meanwhile.
+      const waits = runs.length > 0 || ends === 'erase'
+      this.ending =
+        refusal ?? (waits ? this.block(context, incident) : new BlockedError(incident.protection, incident.id))
+      // Outside of the request, to which nothing is allowed any more.
+      void contexts.exit(() => this.#end(ends, runs))
       return { refusal: this.ending, decision: null }
     }
     const deciding = names.filter((name) => custom.decides(name))

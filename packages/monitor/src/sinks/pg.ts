@@ -1,5 +1,6 @@
 import { bindContext, contexts } from '../core/context.ts'
 import type { Engine } from '../core/engine.ts'
+import { settle } from './settle.ts'
 import type { Sink } from './sink.ts'
 
 type Callback = (error: Error | null, result?: unknown) => void
@@ -47,13 +48,27 @@ function guardQuery(original: Query, engine: Engine): Query {
   return function query(this: unknown, config, values, callback) {
     if (!contexts.getStore()) return original.call(this, config, values, callback)
     const text = textOf(config)
-    const refusal = text === null ? null : engine.judge({ kind: 'sql', dialect: 'postgresql', text })
-    if (refusal) return fail(this, config, [values, callback], refusal)
-    if (typeof values === 'function') return original.call(this, config, bindContext(values as Callback), callback)
-    if (typeof callback === 'function') return original.call(this, config, values, bindContext(callback as Callback))
-    return original.call(this, config, values, callback)
+    if (text === null) return pass(this, original, config, values, callback)
+    const operation = { kind: 'sql', dialect: 'postgresql', text } as const
+    // A query object must be on its way when this returns.
+    const verdict = isSubmittable(config) ? engine.judge(operation) : engine.judgeInTime(operation)
+    if (verdict === null) return pass(this, original, config, values, callback)
+    return settle(
+      verdict,
+      () => pass(this, original, config, values, callback),
+      (refusal) => fail(this, config, [values, callback], refusal),
+    )
   }
 }
+
+function pass(self: unknown, original: Query, config: unknown, values: unknown, callback: unknown): unknown {
+  if (typeof values === 'function') return original.call(self, config, bindContext(values as Callback), callback)
+  if (typeof callback === 'function') return original.call(self, config, values, bindContext(callback as Callback))
+  return original.call(self, config, values, callback)
+}
+
+const isSubmittable = (config: unknown): boolean =>
+  typeof config === 'object' && config !== null && typeof (config as QueryObject).submit === 'function'
 
 function textOf(config: unknown): string | null {
   if (typeof config === 'string') return config

@@ -2,6 +2,7 @@ import diagnostics from 'node:diagnostics_channel'
 import { contexts, type Context } from '../../core/context.ts'
 import type { Engine } from '../../core/engine.ts'
 import { replace } from '../replace.ts'
+import { settle, type Verdict } from '../settle.ts'
 import type { Sink } from '../sink.ts'
 import { judgeCall, noteRedirect } from './outgoing-calls.ts'
 
@@ -51,7 +52,7 @@ export const undici: Sink = {
 
 function guardGlobalDispatcher(engine: Engine): void {
   // Loads undici, which then leaves its dispatcher here.
-   
+
   new Headers()
   for (const version of [1, 2]) {
     const dispatcher = (globalThis as Record<symbol, object | undefined>)[
@@ -73,21 +74,25 @@ function guardDispatch(from: object, engine: Engine): void {
   replace<Dispatch>(owner, 'dispatch', (original) => {
     return function dispatch(this: object, options, handler) {
       const context = contexts.getStore()
-      const refusal = context && depth === 0 ? judgeDispatch(engine, context, this, options) : null
-      if (refusal) return refuse(handler, refusal)
-      depth += 1
-      try {
-        return original.call(this, options, handler)
-      } finally {
-        depth -= 1
+      const verdict = context && depth === 0 ? judgeDispatch(engine, context, this, options) : null
+      const go = (): boolean => {
+        depth += 1
+        try {
+          return original.call(this, options, handler)
+        } finally {
+          depth -= 1
+        }
       }
+      if (verdict === null) return go()
+      const done = settle(verdict, go, (refusal) => refuse(handler, refusal))
+      return typeof done === 'boolean' ? done : true
     }
   })
 }
 
-function judgeDispatch(engine: Engine, context: Context, dispatcher: object, options: DispatchOptions): Error | null {
+function judgeDispatch(engine: Engine, context: Context, dispatcher: object, options: DispatchOptions): Verdict {
   const url = engine.aside('url', () => urlOf(dispatcher, options))
-  return url ? judgeCall(engine, context, url) : null
+  return url ? judgeCall((operation) => engine.judgeInTime(operation), context, url) : null
 }
 
 /** A client knows its origin itself. */

@@ -1,8 +1,10 @@
 import type { ReadStream } from 'node:fs'
+import type { Operation } from '@riposte/contract/wire'
 import { bindContext, contexts, type Context } from '../../core/context.ts'
 import type { BlockedError } from '../../core/blocked-error.ts'
 import type { Engine } from '../../core/engine.ts'
 import { replace } from '../replace.ts'
+import { settle, type Verdict } from '../settle.ts'
 import type { Sink } from '../sink.ts'
 import { asWritten } from './path-joins.ts'
 
@@ -34,9 +36,10 @@ export const fileSystem: Sink = {
     const fs = exports as { readonly promises: object }
     for (const [name, paths] of Object.entries(pathsOf)) {
       if (name !== 'openAsBlob' && name !== 'watch' && name !== 'watchFile')
-        replace<Call>(fs, name, (original) => guard(original, paths, engine, byCallback))
+        replace<Call>(fs, name, (original) => guardLater(original, paths, engine, byCallback))
       replace<Call>(fs, `${name}Sync`, (original) => guard(original, paths, engine, byThrow))
-      if (name !== 'watch') replace<Call>(fs.promises, name, (original) => guard(original, paths, engine, byRejection))
+      if (name !== 'watch')
+        replace<Call>(fs.promises, name, (original) => guardLater(original, paths, engine, byRejection))
     }
     replace<Call>(fs, 'openAsBlob', (original) => guard(original, 1, engine, byRejection))
     for (const name of ['watch', 'watchFile'])
@@ -90,20 +93,49 @@ function guard(original: Call, paths: 1 | 2, engine: Engine, fail: Fail): Call {
   return function guarded(this: unknown, ...args) {
     const context = contexts.getStore()
     if (!context) return Reflect.apply(original, this, args)
-    const refusal = judgePath(context, engine, args[0]) ?? (paths === 2 ? judgePath(context, engine, args[1]) : null)
+    const judge = (operation: () => Operation): BlockedError | null => engine.judge(operation)
+    const refusal = judgePath(context, args[0], judge) ?? (paths === 2 ? judgePath(context, args[1], judge) : null)
     return refusal ? fail(refusal, args, this) : Reflect.apply(original, this, args)
   }
+}
+
+/** For callers who wait for an answer anyway. */
+function guardLater(original: Call, paths: 1 | 2, engine: Engine, fail: Fail): Call {
+  return function guarded(this: unknown, ...args) {
+    const context = contexts.getStore()
+    if (!context) return Reflect.apply(original, this, args)
+    const verdict = judgeLater(context, engine, paths === 2 ? args.slice(0, 2) : [args[0]])
+    if (verdict === null) return Reflect.apply(original, this, args)
+    const settled = settle(
+      verdict,
+      () => Reflect.apply(original, this, args),
+      (refusal) => fail(refusal, args, this),
+    )
+    return fail === byCallback ? undefined : settled
+  }
+}
+
+function judgeLater(context: Context, engine: Engine, [first, second]: readonly unknown[]): Verdict {
+  const verdict = judgePath(context, first, (operation) => engine.judgeInTime(operation))
+  if (second === undefined) return verdict
+  const judgeSecond = (): Verdict => judgePath(context, second, (operation) => engine.judgeInTime(operation))
+  if (verdict === null) return judgeSecond()
+  return verdict instanceof Promise ? verdict.then((refusal) => refusal ?? judgeSecond()) : verdict
 }
 
 /** What passed last in a context: `writeFile` asks `open` in its turn. */
 const passed = new WeakMap<Context, string>()
 
-function judgePath(context: Context, engine: Engine, given: unknown): BlockedError | null {
+function judgePath<V extends Verdict>(
+  context: Context,
+  given: unknown,
+  judge: (operation: () => Operation) => V,
+): V | null {
   const path = textOf(given)
   if (path === null || (!context.blocked && passed.get(context) === path)) return null
-  const refusal = engine.judge(() => ({ kind: 'file', path: asWritten(context, path) }))
-  if (!refusal) passed.set(context, path)
-  return refusal
+  const verdict = judge(() => ({ kind: 'file', path: asWritten(context, path) }))
+  if (verdict === null) passed.set(context, path)
+  return verdict
 }
 
 /** Descriptors and what is no path at all are left to Node. */

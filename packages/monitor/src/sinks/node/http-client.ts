@@ -36,7 +36,12 @@ function guardRequest(original: Request, protocol: 'http:' | 'https:', engine: E
     const url = engine.aside('url', () => readUrl(args, protocol)) ?? null
     if (url === null) return Reflect.apply(original, this, args)
     let made: ClientRequest | null = null
-    const refusal = judgeCall(engine, context, url, () => made?.on('error', ignore))
+    const refusal = judgeCall(
+      (operation) => engine.judge(operation),
+      context,
+      url,
+      () => made?.on('error', ignore),
+    )
     if (refusal) return refuse(original, this, args, protocol, refusal)
     made = Reflect.apply(original, this, args)
     rememberCall(made, url)

@@ -3,6 +3,7 @@ import type { Operation } from '@riposte/contract/wire'
 import { contexts, type Context } from '../../core/context.ts'
 import type { BlockedError } from '../../core/blocked-error.ts'
 import type { Engine } from '../../core/engine.ts'
+import type { Verdict } from '../settle.ts'
 
 type RequestOperation = Extract<Operation, { kind: 'request' }>
 
@@ -23,21 +24,22 @@ const known = new WeakMap<Context, Calls>()
 const mostKept = 64
 
 /** Judges a call before anything is sent. Redirects that led to it are told along. */
-export function judgeCall(
-  engine: Engine,
+export function judgeCall<V extends Verdict>(
+  judge: (operation: RequestOperation) => V,
   context: Context,
   url: string,
   onRefused: () => void = ignore,
-): BlockedError | null {
+): V {
   const calls = callsOf(context)
   const led = calls.redirects.size > 0 ? calls.redirects.get(normalise(url)) : undefined
   const operation: RequestOperation = led
     ? { kind: 'request', url, redirectedFrom: led.redirectedFrom ?? led.url, hops: (led.hops ?? 0) + 1 }
     : { kind: 'request', url }
-  const refusal = engine.judge(operation)
+  const verdict = judge(operation)
   const host = hostOf(url)
-  if (!refusal && host !== null && calls.byHost.size < mostKept) calls.byHost.set(host, { operation, onRefused })
-  return refusal
+  const refused = verdict !== null && !(verdict instanceof Promise)
+  if (!refused && host !== null && calls.byHost.size < mostKept) calls.byHost.set(host, { operation, onRefused })
+  return verdict
 }
 
 /** Judges the address behind a host's name, known only when the connection is about to be made. */
