@@ -1,6 +1,7 @@
+import type { IncidentReport } from '@riposte/contract'
 import { testDatabase, type TestDatabase } from '@riposte/testkit'
 import { fork, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
@@ -22,6 +23,7 @@ export interface RunningApp {
   readonly child: ChildProcess
   readonly port: number
   readonly address: string
+  readonly dataDir: string
   status(): Promise<MonitorStatus>
   stop(): void
 }
@@ -75,6 +77,7 @@ export async function startApp(variant: Variant, database: TestDatabase): Promis
     child,
     port,
     address: `http://127.0.0.1:${port}`,
+    dataDir,
     status: () =>
       new Promise((resolve) => {
         child.once('message', (message: { status: MonitorStatus }) => resolve(message.status))
@@ -85,4 +88,21 @@ export async function startApp(variant: Variant, database: TestDatabase): Promis
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** What the app has in its spool. */
+export function incidentsOf({ dataDir }: RunningApp): IncidentReport[] {
+  const files = readdirSync(dataDir, { recursive: true, encoding: 'utf8' })
+    .map((file) => path.join(dataDir, file))
+    .filter((file) => statSync(file).isFile())
+  return files.flatMap((file) => recordsOf(readFileSync(file, 'utf8')))
+}
+
+/** Whatever frames the records of a spool: each holds the incident as JSON. */
+function recordsOf(text: string): IncidentReport[] {
+  return text.split('\n').flatMap((line) => {
+    const at = line.indexOf('{"id"')
+    if (at === -1) return []
+    return [JSON.parse(line.slice(at)) as IncidentReport]
+  })
 }
