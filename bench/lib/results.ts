@@ -8,11 +8,20 @@ export interface Row {
   readonly id: string
   readonly unit: string
   readonly value: number
+  /** By how much two equal measurements differed, where that was measured beside it. */
+  readonly noise?: number
   readonly peers?: Readonly<Record<string, PeerValue>>
 }
 
-/** Writes `bench/results/<name>.json`. @returns the file. */
-export function writeResults(folder: string, name: string, rows: readonly Row[], detail: unknown): string {
+export interface Results {
+  readonly rows: readonly Row[]
+  /** The same for people. */
+  readonly table: string
+  readonly detail: unknown
+}
+
+/** Writes `<folder>/<name>.json`, and the table as `<name>.txt` beside it. @returns the first */
+export function writeResults(folder: string, name: string, { rows, table, detail }: Results): string {
   mkdirSync(folder, { recursive: true })
   const file = path.join(folder, `${name}.json`)
   const machine = {
@@ -22,7 +31,10 @@ export function writeResults(folder: string, name: string, rows: readonly Row[],
     os: `${process.platform} ${process.arch}`,
     node: process.version,
   }
-  writeFileSync(file, JSON.stringify({ name, date: new Date().toISOString(), machine, rows, detail }, null, 2) + '\n')
+  const date = new Date().toISOString()
+  writeFileSync(file, JSON.stringify({ name, date, machine, rows, detail }, null, 2) + '\n')
+  const on = `${date}; ${machine.cores} cores of ${machine.cpu}, ${machine.os}, Node ${machine.node}`
+  writeFileSync(path.join(folder, `${name}.txt`), `${name}: ${on}\n\n${table}\n`)
   return file
 }
 
@@ -33,7 +45,8 @@ export function drawTable(lines: readonly (readonly string[])[]): string {
     .map((line) =>
       line
         .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-        .join('  '),
+        .join('  ')
+        .trimEnd(),
     )
     .join('\n')
 }

@@ -1,5 +1,10 @@
 'use strict'
-// The app that is measured: the same for everyone. What guards it comes in by GUARD, before express and pg are loaded.
+// The app that is measured: the same for everyone. What guards it comes in by GUARD, before express and the drivers are loaded.
+const { createRequire } = require('node:module')
+const path = require('node:path')
+
+/** Beside the peers stands what needs a compiler. */
+const requirePeer = createRequire(path.join(__dirname, '../peers/package.json'))
 const guard = process.env.GUARD
 let monitor = null
 if (guard === 'riposte') {
@@ -8,16 +13,21 @@ if (guard === 'riposte') {
 } else if (guard === 'riposte_register') {
   monitor = require('@riposte/monitor').monitor
 } else if (guard === 'zen') {
-  require('../peers/node_modules/@aikidosec/firewall')
+  requirePeer('@aikidosec/firewall')
 }
 
+const { exec } = require('node:child_process')
+const { readFile } = require('node:fs/promises')
+const { promisify } = require('node:util')
 const express = require('express')
 const pg = require('pg')
 
+const run = promisify(exec)
+const { FILES: files, UPSTREAM: upstream } = process.env
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 8 })
 pool.on('error', () => undefined)
 const app = express()
-app.use(express.json())
+app.use(express.json({ limit: '4mb' }))
 
 app.get('/json', (request, response) => {
   response.json({ hello: request.query.name, items: [1, 2, 3], ok: true })
@@ -25,23 +35,59 @@ app.get('/json', (request, response) => {
 app.post('/json', (request, response) => {
   response.json({ lines: request.body.lines.length, customer: request.body.customer.name })
 })
+
+const ask = async (name, response) => {
+  const { rows } = await pool.query(`select id, name, price from product where name = ${name} order by id limit 5`)
+  response.json(rows)
+}
 app.get('/pg', async (request, response) => {
   const { rows } = await pool.query('select id, name, price from product where name = $1 order by id limit 5', [
     request.query.name,
   ])
   response.json(rows)
 })
-app.get('/pg-inlined', async (request, response) => {
-  const name = pg.escapeLiteral(String(request.query.name))
-  const { rows } = await pool.query(`select id, name, price from product where name = ${name} order by id limit 5`)
-  response.json(rows)
+// The value stands in the statement, escaped as it should be: the text is another one each time, and judged each time.
+app.get('/pg-inlined', (request, response) => ask(pg.escapeLiteral(String(request.query.name)), response))
+app.post('/pg-inlined', (request, response) => ask(pg.escapeLiteral(String(request.body.name)), response))
+app.get('/pg-hole', (request, response) => ask(`'${request.query.name}'`, response))
+
+if (process.env.SQLITE === 'true') {
+  const Database = requirePeer('better-sqlite3')
+  const database = new Database(':memory:')
+  database.exec('create table product (id integer primary key, name text not null, price numeric not null)')
+  const insert = database.prepare('insert into product (name, price) values (?, ?)')
+  for (let n = 0; n < 1_000; n++) insert.run(`lamp-${n}`, n)
+  database.exec('create index product_name on product (name)')
+
+  app.get('/sqlite', (request, response) => {
+    const statement = database.prepare('select id, name, price from product where name = ? order by id limit 5')
+    response.json(statement.all(request.query.name))
+  })
+  app.get('/sqlite-hole', (request, response) => {
+    response.json(database.prepare(`select id, name from product where name = '${request.query.name}'`).all())
+  })
+}
+
+app.get('/file', async (request, response) => {
+  response.type('text').send(await readFile(path.join(files, request.query.name)))
 })
-app.get('/pg-hole', async (request, response) => {
-  const { rows } = await pool.query(
-    `select id, name, price from product where name = '${request.query.name}' order by id`,
-  )
-  response.json(rows)
+app.get('/fetch', async (request, response) => {
+  const answer = await fetch(`${upstream}/stock?of=${encodeURIComponent(request.query.name)}`)
+  response.type('text').send(await answer.text())
 })
+app.get('/fetch-hole', async (request, response) => {
+  const answer = await fetch(request.query.url)
+  response.type('text').send(await answer.text())
+})
+app.get('/exec', async (request, response) => {
+  await run(`true '${request.query.name}'`)
+  response.json({ ok: true })
+})
+app.get('/exec-hole', async (request, response) => {
+  await run(`true ${request.query.name}`)
+  response.json({ ok: true })
+})
+
 // Four parameters: express calls it for errors only.
 app.use((error, _request, response, _next) => {
   if (!response.headersSent) response.status(500).json({ error: error.message })

@@ -7,6 +7,10 @@ export interface Surroundings {
   readonly databaseUrl: string
   readonly controlPlane: { readonly url: string; readonly projectToken: string }
   readonly monitorDataDir: string
+  /** A thousand small files that may be read; beside them, one that may not. */
+  readonly files: string
+  /** A server of somebody else, on this machine. */
+  readonly upstreamUrl: string
   /** Answers whatever a Datadog tracer sends to its agent. */
   readonly sinkUrl: string
 }

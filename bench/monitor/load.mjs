@@ -12,20 +12,25 @@ function agentFor(port, connections) {
   return agent
 }
 
+const fill = (text, index) => text.replaceAll('{i}', String(index % 1_000))
+
 function one(job, index) {
   return new Promise((resolve, reject) => {
+    const body = job.body === undefined ? undefined : fill(job.body, index)
     const started = process.hrtime.bigint()
     const request = http.request(
       {
         host: '127.0.0.1',
         port: job.port,
         agent: agentFor(job.port, job.connections),
-        method: job.method,
-        path: job.path.replace('{i}', String(index % 1_000)),
+        method: body === undefined ? 'GET' : 'POST',
+        path: fill(job.path, index),
         headers: {
           accept: 'application/json',
           'user-agent': 'bench',
-          ...(job.body ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(job.body) } : {}),
+          ...(body === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
         },
       },
       (response) => {
@@ -36,7 +41,7 @@ function one(job, index) {
       },
     )
     request.on('error', reject)
-    request.end(job.body)
+    request.end(body)
   })
 }
 

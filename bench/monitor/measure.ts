@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { startChild, type Child } from '../lib/child.ts'
 import type { AnyGuard, Surroundings } from './guards.ts'
-import { attack, routes, type RouteId } from './routes.ts'
+import { routeOf, type RouteId } from './routes.ts'
 import { pathOnly } from './surroundings.ts'
 
 type Question = { readonly ask: 'cpu' | 'rss' | 'status' }
@@ -15,7 +15,8 @@ export interface Server {
   readonly startMs: number
 }
 
-export async function startServer(guard: AnyGuard, around: Surroundings): Promise<Server> {
+/** @param withSqlite loads the native driver too, which is no part of a start that is measured */
+export async function startServer(guard: AnyGuard, around: Surroundings, withSqlite: boolean): Promise<Server> {
   const { child, ready, startMs } = await startChild<Question>(path.join(import.meta.dirname, 'app.cjs'), {
     execArgv: guard.execArgv(),
     env: {
@@ -23,6 +24,9 @@ export async function startServer(guard: AnyGuard, around: Surroundings): Promis
       NODE_ENV: 'production',
       GUARD: guard.id,
       DATABASE_URL: around.databaseUrl,
+      FILES: around.files,
+      UPSTREAM: around.upstreamUrl,
+      SQLITE: String(withSqlite),
       ...guard.env(around),
     },
     isReady: (message) => (message as { type?: string }).type === 'listening',
@@ -40,22 +44,29 @@ export interface Sample {
 }
 
 /** One block of requests to one server. @throws when an answer was not 200. */
-export async function measure(loader: Loader, server: Server, routeId: RouteId, requests: number): Promise<Sample> {
-  const route = routes.find(({ id }) => id === routeId)
+export async function measure(
+  loader: Loader,
+  server: Server,
+  id: RouteId,
+  requestsAtFullShare: number,
+): Promise<Sample> {
+  const { path, body, share = 1 } = routeOf(id)
+  const requests = Math.ceil(requestsAtFullShare * share)
   const before = (await server.child.ask({ ask: 'cpu' })) as NodeJS.CpuUsage
-  const load = (await loader.ask({ job: { ...route, port: server.port, requests, connections: 8 } })) as {
+  const load = (await loader.ask({ job: { path, body, port: server.port, requests, connections: 8 } })) as {
     medianMicros: number
     failed: number
   }
   const after = (await server.child.ask({ ask: 'cpu' })) as NodeJS.CpuUsage
-  if (load.failed > 0) throw new Error(`${load.failed} of ${requests} ${routeId} requests were not answered with 200`)
+  if (load.failed > 0) throw new Error(`${load.failed} of ${requests} ${id} requests were not answered with 200`)
   const cpu = after.user + after.system - before.user - before.system
   return { cpuMicros: cpu / requests, wallMicros: load.medianMicros }
 }
 
-/** Whether the guard stops a real injection, so that nothing that sleeps is measured. */
-export async function stopsAttack(server: Server): Promise<boolean> {
-  const response = await fetch(`http://127.0.0.1:${server.port}${attack}`)
+/** Whether the guard stops a real attack, so that nothing that sleeps is measured. */
+export async function stopsAttack(server: Server, attack: string, around: Surroundings): Promise<boolean> {
+  const path = attack.replace('{upstream}', encodeURIComponent(around.upstreamUrl))
+  const response = await fetch(`http://127.0.0.1:${server.port}${path}`)
   await response.text()
   return response.status !== 200
 }

@@ -10,14 +10,56 @@ const order = {
   })),
 }
 
+/** Prose as people write it, with the signs that make a scanner look twice. */
+const sentence = "It's no. {i} -- we'd like the brass & oak one (or two; if they are in stock), thanks! "
+
+/** Twenty fields that share the bytes. */
+function longTexts(bytes: number): string {
+  const each = Math.floor(bytes / 20) - 14
+  const text = sentence.repeat(Math.ceil(each / sentence.length)).slice(0, Math.max(each, 1))
+  const fields = Array.from({ length: 20 }, (_, index) => [`text${index}`, `${index}: ${text}`] as const)
+  return JSON.stringify({ name: 'lamp-{i}', ...Object.fromEntries(fields) })
+}
+
+const manyTexts = (count: number): string =>
+  JSON.stringify({ name: 'lamp-{i}', tags: Array.from({ length: count - 1 }, (_, n) => `it's tag ${n} of {i}`) })
+
+export interface Route {
+  readonly title: string
+  readonly path: string
+  /** Posted as JSON; without one it is a GET. */
+  readonly body?: string
+  /** Part of the usual number of requests, for what takes long. */
+  readonly share?: number
+  /** The same work with a hole in it, and a request that goes through: whoever lets it pass was not awake. */
+  readonly attack?: string
+  /** Shown in the table alone. */
+  readonly unpublished?: true
+}
+
+const injection = encodeURIComponent("x' or '1'='1")
+
+const inlined = (title: string, body: string, share: number): Route => ({ title, path: '/pg-inlined', body, share })
+
 /** What is asked of each server; `{i}` counts to 1,000, so that values differ from request to request. */
-export const routes = [
-  { id: 'json', title: 'GET json', method: 'GET', path: '/json?name=visitor-{i}', body: null },
-  { id: 'post_json', title: 'POST json 3.2 KB', method: 'POST', path: '/json', body: JSON.stringify(order) },
-  { id: 'pg', title: 'Postgres query', method: 'GET', path: '/pg?name=lamp-{i}', body: null },
-  { id: 'pg_inlined', title: 'Postgres, value in text', method: 'GET', path: '/pg-inlined?name=lamp-{i}', body: null },
-] as const
+export const routes = {
+  json: { title: 'GET json', path: '/json?name=visitor-{i}' },
+  post_json: { title: 'POST json 3.2 KB', path: '/json', body: JSON.stringify(order) },
+  sqlite: { title: 'SQLite query', path: '/sqlite?name=lamp-{i}', attack: `/sqlite-hole?name=${injection}` },
+  pg: { title: 'Postgres query', path: '/pg?name=lamp-{i}', attack: `/pg-hole?name=${injection}` },
+  pg_inlined: { title: 'Postgres, value in text', path: '/pg-inlined?name=lamp-{i}', unpublished: true },
+  file: { title: 'readFile', path: '/file?name=lamp-{i}.txt', attack: '/file?name=../outside/secret.txt' },
+  fetch: { title: 'fetch', path: '/fetch?name=lamp-{i}', share: 0.5, attack: '/fetch-hole?url={upstream}/admin' },
+  exec: { title: 'exec', path: '/exec?name=lamp-{i}', share: 0.1, attack: '/exec-hole?name=x;id' },
+  'scaling.body_1kb': inlined('1 KB body and a query', longTexts(1_000), 0.5),
+  'scaling.body_10kb': inlined('10 KB body and a query', longTexts(10_000), 0.5),
+  'scaling.body_100kb': inlined('100 KB body and a query', longTexts(100_000), 0.1),
+  'scaling.body_1mb': inlined('1 MB body and a query', longTexts(1_000_000), 0.05),
+  'scaling.inputs_10': inlined('10 inputs and a query', manyTexts(10), 0.5),
+  'scaling.inputs_100': inlined('100 inputs and a query', manyTexts(100), 0.5),
+  'scaling.inputs_1000': inlined('1,000 inputs and a query', manyTexts(1_000), 0.1),
+} as const satisfies Readonly<Record<string, Route>>
 
-export type RouteId = (typeof routes)[number]['id']
-
-export const attack = `/pg-hole?name=${encodeURIComponent("x' or '1'='1")}`
+export type RouteId = keyof typeof routes
+export const routeIds = Object.keys(routes) as RouteId[]
+export const routeOf = (id: RouteId): Route => routes[id]

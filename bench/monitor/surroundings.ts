@@ -1,7 +1,7 @@
 import { startPostgres } from '@riposte/postgres'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { randomInt } from 'node:crypto'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -9,7 +9,7 @@ import pg from 'pg'
 import { startChild } from '../lib/child.ts'
 import { benchDir, type Surroundings } from './guards.ts'
 
-/** A PostgreSQL with a small shop in it, the real control plane, and a sink for what a tracer sends. */
+/** A PostgreSQL with a small shop in it, files, a server to call, the real control plane, and a sink for what a tracer sends. */
 export async function startSurroundings(): Promise<Surroundings & { stop(): Promise<void> }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'riposte-bench-'))
   // The database runs as another user where the bench runs as root.
@@ -46,20 +46,29 @@ export async function startSurroundings(): Promise<Surroundings & { stop(): Prom
     const { projectToken } = server.ready as { projectToken?: string }
     if (projectToken === undefined) throw new Error('the control plane named no project token')
 
-    const sink = createServer((request, response) => {
-      request.resume()
-      request.on('end', () => response.setHeader('content-type', 'application/json').end('{"rate_by_service":{}}'))
-    })
-    await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
-    stops.push(() => {
-      sink.closeAllConnections()
-      sink.close()
-    })
+    const files = path.join(folder, 'files')
+    writeFiles(folder, files)
+    const sink = await listen(
+      createServer((request, response) => {
+        request.resume()
+        request.on('end', () => response.setHeader('content-type', 'application/json').end('{"rate_by_service":{}}'))
+      }),
+    )
+    stops.push(sink.stop)
+    const upstream = await listen(
+      createServer((request, response) => {
+        request.resume()
+        response.end(`12 pieces of ${request.url ?? ''}`)
+      }),
+    )
+    stops.push(upstream.stop)
     return {
       databaseUrl: postgres.url('bench'),
       controlPlane: { url, projectToken },
       monitorDataDir: path.join(folder, 'monitor'),
-      sinkUrl: `http://127.0.0.1:${(sink.address() as AddressInfo).port}`,
+      files,
+      upstreamUrl: upstream.url,
+      sinkUrl: sink.url,
       stop,
     }
   } catch (error) {
@@ -81,4 +90,20 @@ async function fillShop(url: string): Promise<void> {
   await client.query('create index on product (name)')
   await client.query('analyze product')
   await client.end()
+}
+
+function writeFiles(folder: string, files: string): void {
+  mkdirSync(files)
+  for (let n = 0; n < 1_000; n++) writeFileSync(path.join(files, `lamp-${n}.txt`), `A lamp, number ${n}.\n`)
+  mkdirSync(path.join(folder, 'outside'))
+  writeFileSync(path.join(folder, 'outside/secret.txt'), 'a secret\n')
+}
+
+async function listen(server: Server): Promise<{ url: string; stop: () => void }> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const stop = (): void => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop }
 }
