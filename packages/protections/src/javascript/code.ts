@@ -20,15 +20,26 @@ export const kindAt = (code: Code, index: number): Token['kind'] | null => code.
 /** The name at that place with its escapes read, or ''. */
 export function nameAt({ text, tokens }: Code, index: number): string {
   const token = tokens[index]
-  if (token?.kind !== 'name') return ''
-  const name = text.slice(token.start, token.end)
-  return name.includes('\\')
-    ? name.replace(/\\u(?:([0-9a-fA-F]{4})|\{0*([0-9a-fA-F]{1,6})\})/g, (_, four?: string, more?: string) => {
-        const point = Number.parseInt(four ?? more ?? '0', 16)
-        return point <= 0x10_ffff ? String.fromCodePoint(point) : ''
-      })
-    : name
+  return token?.kind === 'name' ? readEscapes(text.slice(token.start, token.end)) : ''
 }
+
+/** What a string at that place says, or null where none stands. */
+export function stringAt({ text, tokens }: Code, index: number): string | null {
+  const token = tokens[index]
+  return token?.kind === 'string' ? readEscapes(text.slice(token.contentStart, token.contentEnd)) : null
+}
+
+const readEscapes = (raw: string): string =>
+  raw.includes('\\')
+    ? raw.replace(
+        /\\(?:u\{0*([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-7]{1,3})|\r\n|([^]))/g,
+        (_, wide?: string, four?: string, two?: string, octal?: string, sign?: string) => {
+          if (sign !== undefined) return sign === '\n' ? '' : sign
+          const point = octal === undefined ? Number.parseInt(wide ?? four ?? two ?? '', 16) : Number.parseInt(octal, 8)
+          return point <= 0x10_ffff ? String.fromCodePoint(point) : ''
+        },
+      )
+    : raw
 
 /** The punctuator at that place, or ''. */
 export function signAt({ text, tokens }: Code, index: number): string {

@@ -1,4 +1,4 @@
-import { isMember, isWholeTemplate, kindAt, nameAt, signAt, type Code, type Range } from './code.ts'
+import { isMember, isWholeTemplate, kindAt, nameAt, signAt, stringAt, type Code, type Range } from './code.ts'
 import { reaching } from './harmless.ts'
 
 /**
@@ -82,7 +82,6 @@ const isLiteral = (code: Code, at: number): boolean => {
 
 /** `a.constructor`, `process.env`, `x["__proto__"]`, `a[b]`. */
 function reaches(code: Code, at: number, { first, last }: Range): boolean {
-  const token = code.tokens[at]
   if (kindAt(code, at) === 'name' && reaching.has(nameAt(code, at))) {
     if (isMember(code, at) && at > first) return !isWebName(nameAt(code, at))
     return at < last && /^(?:\.|\?\.|\[|\()$/.test(signAt(code, at + 1))
@@ -91,11 +90,9 @@ function reaches(code: Code, at: number, { first, last }: Range): boolean {
   if (kindAt(code, at - 1) !== 'name' && !/^[)\]]$/.test(signAt(code, at - 1))) return false
   const inside = at + 1
   if (kindAt(code, inside) === 'number' && signAt(code, inside + 1) === ']') return false
-  if (kindAt(code, inside) === 'string' && signAt(code, inside + 1) === ']') {
-    const key = code.tokens[inside]
-    return key !== undefined && reaching.has(code.text.slice(key.contentStart, key.contentEnd))
-  }
-  return token !== undefined && inside <= last
+  const key = stringAt(code, inside)
+  if (key !== null && signAt(code, inside + 1) === ']') return reaching.has(key)
+  return inside <= last
 }
 
 /** Properties that data has too. */

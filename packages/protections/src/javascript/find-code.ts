@@ -1,8 +1,9 @@
-import type { Input } from '@riposte/contract'
+import type { Input, Span } from '@riposte/contract'
 import type { Finding } from '../define.ts'
 import { candidatesOf, isWord, type Candidate } from './candidate.ts'
 import { nameAt, signAt, type Code } from './code.ts'
 import { reaching } from './harmless.ts'
+import { breaksOut } from './judge.ts'
 import { Search, type Judged } from './search.ts'
 
 /**
@@ -24,8 +25,7 @@ export function findCode(text: string, inputs: readonly Input[]): Finding | null
 
 function findOf(search: Search, all: readonly Candidate[]): Judged | null {
   const candidates = all.filter((candidate) => search.mayHold(candidate))
-  let likely: Judged | null = null
-  const content = new Set<string>()
+  const seen = new Seen()
   for (const candidate of candidates) {
     if (isWord(candidate.form)) {
       const judged = judgeWhole(search, candidate)
@@ -33,20 +33,59 @@ function findOf(search: Search, all: readonly Candidate[]): Judged | null {
       continue
     }
     for (const judged of search.exact(candidate)) {
-      const { verdict, place } = judged
-      if (verdict.kind === 'finding' && verdict.sure) return judged
-      if (verdict.kind === 'finding') likely ??= judged
-      else if (verdict.kind === 'content') content.add(place.form)
+      const found = seen.take(judged)
+      if (found) return found
     }
   }
   const asGiven = all[0]?.form ?? ''
+  const { likely, content } = seen
   if (likely && !content.has(likely.place.form) && !content.has(asGiven)) return likely
   for (const candidate of candidates) {
     if (isWord(candidate.form)) continue
-    const judged = surest([...search.changed(candidate)])
+    const judged = surest([...search.changed(candidate)], seen.believed)
     if (judged) return judged
   }
   return null
+}
+
+/** What the places where a value stands to the letter say together. */
+class Seen {
+  likely: Judged | null = null
+  readonly content = new Set<string>()
+  readonly believed: Span[] = []
+  #half: { readonly form: string; readonly opens: boolean } | null = null
+
+  /** @returns what needs no other place to be told */
+  take(judged: Judged): Judged | null {
+    const { verdict, place } = judged
+    switch (verdict.kind) {
+      case 'nothing':
+        return null
+      case 'content':
+        this.content.add(place.form)
+        this.believed.push(place)
+        return null
+      case 'data':
+        this.believed.push(place)
+        return null
+      case 'half':
+        return this.#takeHalf(judged, verdict.opens)
+      case 'finding':
+        // A piece of a value that stands there as data.
+        if (this.believed.some((span) => span.start <= place.start && place.end <= span.end)) return null
+        if (verdict.sure) return judged
+        this.likely ??= judged
+        return null
+    }
+  }
+
+  /** The one place opens a literal that the other closes: what stands between them is the app's no more. */
+  #takeHalf(judged: Judged, opens: boolean): Judged | null {
+    const { form } = judged.place
+    if (this.#half?.form === form && this.#half.opens !== opens) return { ...judged, verdict: breaksOut(judged.place) }
+    this.#half = { form, opens }
+    return null
+  }
 }
 
 /** A single name is the whole script, but for parentheses and a `return`, and leads to what no client should be given. */
@@ -68,16 +107,19 @@ const isWrapping = (code: Code, index: number): boolean =>
   /^[();]$/.test(signAt(code, index)) || nameAt(code, index) === 'return'
 
 /**
- * Where the whole value stands in a literal, changed only as escaping changes it, a beginning or end of it that seems to reach out
- * of that literal is the value's own repetition met by chance.
+ * Where the whole value stands as data, changed only as escaping changes it, a beginning or end of it that seems to reach out of that
+ * is the value's own repetition met by chance.
  */
-function surest(all: readonly Judged[]): Judged | undefined {
-  const literals = all.flatMap(({ verdict, whole }) => (whole && verdict.kind === 'content' ? [verdict.token] : []))
+function surest(all: readonly Judged[], asGiven: readonly Span[]): Judged | undefined {
+  const changed = all.flatMap(({ verdict, place, whole }): Span[] =>
+    !whole ? [] : verdict.kind === 'content' ? [verdict.token] : verdict.kind === 'data' ? [place] : [],
+  )
+  const believed = [...asGiven, ...changed]
   return all.find(
     ({ verdict, place, whole }) =>
       verdict.kind === 'finding' &&
       verdict.sure &&
-      (whole || !literals.some((token) => token.start < place.end && place.start < token.end)),
+      !(whole ? asGiven : believed).some((span) => span.start < place.end && place.start < span.end),
   )
 }
 

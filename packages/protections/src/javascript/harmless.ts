@@ -1,4 +1,4 @@
-import { isMember, isWholeTemplate, kindAt, nameAt, signAt, type Code, type Range } from './code.ts'
+import { isMember, isWholeTemplate, kindAt, nameAt, signAt, stringAt, type Code, type Range } from './code.ts'
 
 /** Forms of several tokens that are data, or that name a value: they give a client nothing that a plain value would not. */
 export const isHarmlessForm = (code: Code, range: Range): boolean =>
@@ -76,16 +76,9 @@ function endOfObject(code: Code, first: number, last: number, depth: number): nu
 }
 
 function isKey(code: Code, at: number): boolean {
-  const kind = kindAt(code, at)
-  if (kind === 'number') return true
-  const token = code.tokens[at]
-  const name =
-    kind === 'name'
-      ? nameAt(code, at)
-      : kind === 'string' && token
-        ? code.text.slice(token.contentStart, token.contentEnd)
-        : null
-  return name !== null && name !== '__proto__' && !name.includes('\\')
+  if (kindAt(code, at) === 'number') return true
+  const name = kindAt(code, at) === 'name' ? nameAt(code, at) : stringAt(code, at)
+  return name !== null && name !== '__proto__'
 }
 
 /** Tokens of a sum that are still read as one. */
@@ -139,12 +132,9 @@ export function isPath(code: Code, { first, last }: Range): boolean {
 }
 
 function isPlainKey(code: Code, at: number): boolean {
-  const kind = kindAt(code, at)
-  if (kind === 'number') return true
-  const token = code.tokens[at]
-  if (kind !== 'string' || !token) return false
-  const key = code.text.slice(token.contentStart, token.contentEnd)
-  return !reaching.has(key) && !key.includes('\\')
+  if (kindAt(code, at) === 'number') return true
+  const key = stringAt(code, at)
+  return key !== null && !reaching.has(key)
 }
 
 /** `1, 2, 'c'` between the app's own brackets. */

@@ -22,12 +22,16 @@ export type Verdict =
   | { readonly kind: 'nothing' }
   /** Wholly content of a literal or a comment that the app opened and closed. */
   | { readonly kind: 'content'; readonly token: Token }
+  /** Several tokens that are data. */
+  | { readonly kind: 'data' }
+  /** An odd number of quotes, which makes a script only together with another place where the same value stands. */
+  | { readonly kind: 'half'; readonly opens: boolean }
   /** `sure`: told by the part itself. Else only its neighbours tell, and the same words may be the app's own. */
   | { readonly kind: 'finding'; readonly sure: boolean; readonly confidence: number; readonly reason: string }
 
 const nothing: Verdict = { kind: 'nothing' }
 
-const because = (confidence: number, reason: string, sure = true): Verdict => ({
+const because = (confidence: number, reason: string, sure = true): Verdict & { kind: 'finding' } => ({
   kind: 'finding',
   sure,
   confidence,
@@ -56,7 +60,8 @@ function judgeOne(code: Code, index: number, place: Place): Verdict {
   }
   if (place.signsAt) return nothing
   if (token.kind === 'comment') return judgeCommentOpener(code, index, place)
-  return token.closed || place.start > token.start || isBareSign(place) ? nothing : opensLiteral
+  if (place.start > token.start) return holdsAlphanumeric(place) ? { kind: 'half', opens: false } : nothing
+  return token.closed || isBareSign(place) ? nothing : opensLiteral
 }
 
 /** The input opens a comment; of a bare `//` it is sure only where the script waits for a value. */
@@ -69,13 +74,13 @@ function judgeCommentOpener(code: Code, index: number, place: Place): Verdict {
 function judgeSeveral(code: Code, range: Range, place: Place): Verdict {
   const first = code.tokens[range.first] as Token
   const last = code.tokens[range.last] as Token
-  if (first.kind === 'comment' && first.start < place.start) return holdsAlphanumeric(place) ? closesComment : nothing
+  if (first.kind === 'comment' && first.start < place.start) return closesComment
   const cuts =
     (isQuoted(first) && first.start < place.start) || (isQuoted(last) && (last.end > place.end || !last.closed))
   if (cuts) return judgeCut(code, range, place)
   if (place.signsAt && !keepsItsSigns(code, range, place.signsAt)) return nothing
   if (bringsComment(code, range, place)) return addsComment
-  if (isHarmlessForm(code, range)) return nothing
+  if (isHarmlessForm(code, range)) return { kind: 'data' }
   const finding = several(range, place)
   if (holdsAlphanumeric(place) ? holdsEvidence(code, range) : place.form.length > 16) return finding
   const splitsToken = first.start < place.start || last.end > place.end
@@ -110,11 +115,12 @@ function judgeCut(code: Code, range: Range, place: Place): Verdict {
     return isLeftOpen(code, range) || leavesEmpty(code, range, place) ? breaksOut(place) : nothing
   }
   const told = closes === opens || holdsComment(code, range) || holdsEvidence(code, range) || isLeftOpen(code, range)
-  return told ? breaksOut(place) : nothing
+  if (told) return breaksOut(place)
+  return place.signsAt || !holdsAlphanumeric(place) ? nothing : { kind: 'half', opens }
 }
 
 /** Of signs alone the same may stand in the app's text. */
-const breaksOut = (place: Place): Verdict =>
+export const breaksOut = (place: Place): Verdict & { kind: 'finding' } =>
   because(
     place.signsAt ? 0.88 : 0.99,
     'A value from the request closes a literal of the script and goes on as code.',

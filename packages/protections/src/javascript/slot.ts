@@ -1,4 +1,4 @@
-import { kindAt, nameAt, signAt, type Code, type Range } from './code.ts'
+import { isMember, kindAt, nameAt, signAt, type Code, type Range } from './code.ts'
 
 const wordsBefore: ReadonlySet<string> = new Set(
   'return typeof case in of instanceof new delete void throw await yield else do'.split(' '),
@@ -7,7 +7,8 @@ const wordsAfter: ReadonlySet<string> = new Set(['in', 'of', 'instanceof', 'else
 
 /** Whether the part stands where an app leaves a place for one value: its neighbours expect one. */
 export const standsInSlot = (code: Code, { first, last }: Range): boolean =>
-  expectsValue(code, first - 1) && allowsAfter(code, last + 1)
+  (expectsValue(code, first - 1) || (isMember(code, first) && kindAt(code, first) === 'name')) &&
+  allowsAfter(code, last + 1)
 
 /** Whether what stands at that place leaves the script waiting for a value. */
 export function expectsValue(code: Code, index: number): boolean {

@@ -25,7 +25,7 @@ for (const sign of signs) {
 
 /** Names behind which a value is expected. */
 const beforeValue = new Set(
-  'return typeof instanceof in of new delete void throw case do else yield await default extends'.split(' '),
+  'return typeof instanceof in new delete void throw case do else yield await default extends'.split(' '),
 )
 const controls = new Set(['if', 'while', 'for', 'with'])
 
@@ -108,7 +108,7 @@ class Tokeniser {
     this.#add(plain('name', start, at))
     this.#beforeText = name
     this.#isMember = isMember
-    this.#expectsValue = !isMember && beforeValue.has(name)
+    this.#expectsValue = !isMember && (name === 'of' ? this.#open.at(-1) === 'control' : beforeValue.has(name))
     return at
   }
 

@@ -145,6 +145,49 @@ export const attacks: readonly Case[] = [
     filter: { find: 'users', filter: { password: { $ne: 'x' } } },
   },
   {
+    says: 'a script made of text',
+    request: { query: { name: "' || 1==1 || '" } },
+    filter: { $where: "this.name == '' || 1==1 || ''" },
+  },
+  {
+    says: 'a script made of a number',
+    request: { query: { age: '0; while(true);' } },
+    filter: { $where: 'return this.age > 0; while(true);' },
+  },
+  { says: 'a whole script', request: { query: { w: 'this.a == this.b' } }, filter: { $where: 'this.a == this.b' } },
+  { says: 'a script that is always true', request: { query: { w: '1' } }, filter: { $where: '1' } },
+  {
+    says: 'a script in a pipeline',
+    request: { query: { f: 'x) { return secrets }; function g(' } },
+    filter: [
+      {
+        $project: {
+          x: { $function: { body: 'function(x) { return secrets }; function g() {}', args: [], lang: 'js' } },
+        },
+      },
+    ],
+  },
+  {
+    says: 'a script of mapReduce',
+    request: { query: { by: 'category, 1); evil(' } },
+    filter: { mapReduce: 'a', map: 'function() { emit(this.category, 1); evil(, 1) }', reduce: 'function() {}' },
+  },
+  {
+    says: 'a name that is an operator',
+    request: { query: { field: '$where', value: 'sleep(99)' } },
+    filter: { $where: 'sleep(99)' },
+  },
+  {
+    says: 'a name that is an operator, with anything',
+    request: { query: { field: '$expr', value: 'x' } },
+    filter: { $expr: 'x' },
+  },
+  {
+    says: 'a field where a text was meant',
+    request: { query: { token: '$token' } },
+    filter: { $expr: { $eq: ['$token', '$token'] } },
+  },
+  {
     says: 'a forged type',
     request: { body: { id: { _bsontype: 'ObjectID', id: 'x' } } },
     filter: { _id: { _bsontype: 'ObjectID', id: 'x' } },
@@ -226,6 +269,18 @@ export const benign: readonly Case[] = [
     says: 'a field to sum up by',
     request: { query: { by: 'category' } },
     filter: [{ $group: { _id: '$category', n: { $sum: 1 } } }],
+  },
+  { says: 'a name in a script', request: { query: { name: 'Maya' } }, filter: { $where: "this.name == 'Maya'" } },
+  { says: 'a number in a script', request: { query: { age: '18' } }, filter: { $where: 'this.age > 18' } },
+  {
+    says: 'a text in a script, escaped',
+    request: { query: { name: "x' || 1 || '" } },
+    filter: { $where: `this.name == ${JSON.stringify("x' || 1 || '")}` },
+  },
+  {
+    says: 'a text with a dollar that is compared as a text',
+    request: { query: { q: '$price' } },
+    filter: [{ $match: { name: '$price' } }, { $project: { x: { $gt: ['$price', 5] } } }],
   },
   {
     says: 'a template with dollars',

@@ -23,7 +23,7 @@ export function clientOperators(inputs: readonly Input[]): ClientOperators {
   return byName([...roots.values(), ...structures])
 }
 
-const nameMark = ' (name)'
+export const nameMark = ' (name)'
 const holdsMarker = (text: string): boolean => text.includes('$') || text.includes('_bsontype')
 
 function place(roots: Map<string, ClientNode>, input: Input, isName: boolean): void {
