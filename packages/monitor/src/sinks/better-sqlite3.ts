@@ -8,7 +8,7 @@ export const betterSqlite3: Sink = {
   patch: (exports, engine) => {
     const { prototype } = exports as { readonly prototype?: object }
     if (!prototype) throw new Error('this better-sqlite3 has no Database')
-    const door = StatementDoor.of(engine, 'sqlite')
+    const door = new StatementDoor(engine, 'sqlite')
     for (const name of ['prepare', 'exec']) door.guard(prototype, name, { text: ([sql]) => sql, refuse: throws })
     door.guard(prototype, 'pragma', {
       text: ([source]) => (typeof source === 'string' ? `PRAGMA ${source}` : null),

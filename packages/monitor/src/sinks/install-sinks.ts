@@ -21,7 +21,7 @@ interface Parent {
 type Load = (this: unknown, request: string, parent: Parent | null | undefined, isMain: boolean) => unknown
 const loader = Module as unknown as {
   _load: Load
-  _cache: Record<string, { exports: unknown } | undefined>
+  _cache: Record<string, { exports: unknown; readonly loaded: boolean } | undefined>
   _resolveFilename(request: string, parent: unknown, isMain: boolean): string
 }
 
@@ -37,17 +37,19 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
   const states = new Map<string, HookState>(
     sinks.map((sink) => [sink.module, { name: sink.module, state: 'waiting', detail: 'not loaded yet' }]),
   )
-  const patched = new WeakSet<object>()
+  const patched = new WeakMap<object, unknown>()
 
-  const patch = (sink: Sink, exports: unknown, file: string): void => {
-    if ((typeof exports !== 'object' && typeof exports !== 'function') || exports === null || patched.has(exports))
-      return
-    patched.add(exports)
+  /** @returns what is to be given instead */
+  const patch = (sink: Sink, exports: unknown, file: string): unknown => {
+    if ((typeof exports !== 'object' && typeof exports !== 'function') || exports === null) return exports
+    if (patched.has(exports)) return patched.get(exports)
+    patched.set(exports, exports)
     const failed = guard<string | null, []>(
       `sink ${sink.module}`,
       () => {
         try {
           sink.patch(exports, engine, file)
+          patched.set(exports, sink.replacement?.(exports, engine, file) ?? exports)
           return null
         } catch (error) {
           return error instanceof Error ? error.message : String(error)
@@ -58,6 +60,7 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
     if (failed !== null) states.set(sink.module, { name: sink.module, state: 'failed', detail: failed })
     else if (states.get(sink.module)?.state === 'waiting')
       states.set(sink.module, { name: sink.module, state: 'active', detail: null })
+    return patched.get(exports)
   }
 
   for (const sink of sinks) {
@@ -73,10 +76,10 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
   const packages = sinks.filter((sink) => !isBuiltIn(sink))
   const original = loader._load
   loader._load = function load(request, parent, isMain) {
-    const exports = original.call(this, request, parent, isMain)
+    let exports = original.call(this, request, parent, isMain)
     for (const sink of packages) {
       const file = guard('sink file', () => askedFor(sink, request, parent), null)
-      if (file !== null) patch(sink, exports, file)
+      if (file !== null) exports = patch(sink, exports, file)
     }
     return exports
   }
@@ -105,13 +108,14 @@ const builtIn = (name: string): unknown => (name === 'globalThis' ? globalThis :
 /** Which of a sink's files a `require` asks for: by the package's name, by a path inside it, or from inside of it. */
 function askedFor(sink: Sink, request: string, parent: Parent | null | undefined): string | null {
   const { module: name } = sink
-  if (request === name) return ''
-  const inside = request.startsWith('.')
-    ? typeof parent?.filename === 'string' && fileInPackage(parent.filename, name) !== null
-    : request.startsWith(`${name}/`)
-  if (inside) return guardedFile(sink, loader._resolveFilename(request, parent, false))
+  const named = request === name || request.startsWith(`${name}/`)
+  const fromInside =
+    request.startsWith('.') && typeof parent?.filename === 'string' && fileInPackage(parent.filename, name) !== null
   // An `import` of a CommonJS package asks for the file.
-  return guardedFile(sink, request)
+  const filename = named || fromInside ? loader._resolveFilename(request, parent, false) : request
+  const file = guardedFile(sink, filename) ?? (request === name ? '' : null)
+  // In a circle of files that need each other one is handed out before it is finished.
+  return file === null || loader._cache[filename]?.loaded === false ? null : file
 }
 
 const mainFile = /^(?:(?:lib|dist|src)\/)?index\.c?js$/

@@ -6,7 +6,7 @@ import { quietly } from './quietly.ts'
 import type { Sink } from './sink.ts'
 
 export interface Early {
-  patch(sink: Sink, exports: unknown, file: string): void
+  patch(sink: Sink, exports: unknown, file: string): unknown
   missed(sink: Sink, detail: string): void
 }
 

@@ -1,7 +1,16 @@
 import { bindContext } from '../core/context.ts'
-import { refusedStream } from './refused-command.ts'
+import type { Engine } from '../core/engine.ts'
+import { failCommand, RefusedCommand, refusedStream } from './refused-command.ts'
 import type { Sink } from './sink.ts'
-import { lastCallback, rejects, replaceMethod, StatementDoor, textIn, type DoorOptions } from './statement-door.ts'
+import {
+  bindAcquire,
+  lastCallback,
+  rejects,
+  replaceMethod,
+  StatementDoor,
+  textIn,
+  type DoorOptions,
+} from './statement-door.ts'
 
 /**
  * `mariadb`, with promises and with callbacks. Since 3.5 `import` gets ES modules and `require` a bundle that keeps its classes to
@@ -10,67 +19,60 @@ import { lastCallback, rejects, replaceMethod, StatementDoor, textIn, type DoorO
 export const mariadb: Sink = {
   module: 'mariadb',
   kinds: ['sql'],
-  files: ['callback.js', 'dist/promise.cjs', 'dist/callback.cjs'],
+  files: ['dist/promise.cjs', 'dist/callback.cjs'],
   esModules: ['lib/connection-promise.js', 'lib/pool-promise.js', 'lib/connection-callback.js', 'lib/pool-callback.js'],
   patch: (exports, engine, file) => {
-    const door = StatementDoor.of(engine, 'mariadb')
-    const refuse = file.includes('callback') ? callsBack : rejects
-    const guardClass = (prototype: unknown): void => {
-      for (const name of ['query', 'execute', 'prepare', 'batch']) door.guard(prototype, name, { text, refuse })
-      door.guard(prototype, 'queryStream', { text, refuse: refusedStream })
-      if (file.includes('callback')) door.bindAcquire(prototype, 'getConnection')
-    }
-    if (file.startsWith('lib/')) {
-      guardClass(classOf(exports).prototype)
-      return
-    }
-    const guardInstance = (made: unknown): void => {
-      if (typeof made !== 'object' || made === null) return
-      // A cluster asks a connection for everything.
-      if ('beginTransaction' in made || 'activeConnections' in made) guardClass(made)
-      // A pool and a cluster hand out others, at once, later, or to a callback.
-      for (const name of ['getConnection', 'of'])
-        replaceMethod(
-          made,
-          name,
-          'watch',
-          (original) => (self, args) => watch(original.apply(self, args.map(watched)), guardInstance),
-        )
-    }
-    const watched = (arg: unknown): unknown =>
-      typeof arg === 'function'
-        ? bindContext((error: unknown, made: unknown): unknown => {
-            guardInstance(made)
-            return (arg as (error: unknown, made: unknown) => unknown)(error, made)
-          })
-        : arg
-    for (const name of ['createConnection', 'createPool', 'createPoolCluster'])
-      replaceMethod(
-        exports,
-        name,
-        'watch',
-        (original) => (self, args) => watch(original.apply(self, args), guardInstance),
-      )
+    if (file.startsWith('lib/')) guardClass(classOf(exports).prototype, engine, file.includes('callback'))
   },
+  replacement: (exports, engine, file) =>
+    file.startsWith('dist/') ? watchFactories(exports as object, engine, file.includes('callback')) : null,
+}
+
+function guardClass(prototype: unknown, engine: Engine, callbacks: boolean): void {
+  const door = new StatementDoor(engine, 'mariadb')
+  const refuse = callbacks ? callsBack : rejects
+  for (const name of ['query', 'execute', 'prepare', 'batch'])
+    door.guard(prototype, name, { text, refuse, emits: callbacks, waits: !callbacks })
+  door.guard(prototype, 'queryStream', { text, refuse: refusedStream, emits: true })
+  if (callbacks) bindAcquire(prototype, 'getConnection')
+}
+
+function watchFactories(exports: object, engine: Engine, callbacks: boolean): object {
+  const guardInstance = (made: unknown): void => {
+    if (typeof made !== 'object' || made === null) return
+    // A cluster asks a connection for everything.
+    if ('beginTransaction' in made || 'activeConnections' in made) guardClass(made, engine, callbacks)
+    // A pool and a cluster hand out others: at once, later, or to a callback.
+    for (const name of ['getConnection', 'of'])
+      replaceMethod(made, name, 'watch', (original) => (self, args) => watch(original.apply(self, args.map(watched))))
+  }
+  const watch = (made: unknown): unknown => {
+    if (made instanceof Promise) return made.then(watch)
+    guardInstance(made)
+    return made
+  }
+  const watched = (arg: unknown): unknown =>
+    typeof arg === 'function'
+      ? bindContext((error: unknown, made: unknown): unknown => {
+          guardInstance(made)
+          return (arg as (error: unknown, made: unknown) => unknown)(error, made)
+        })
+      : arg
+  const watchedCopy = (given: object): Record<string, unknown> => {
+    const copy: Record<string, unknown> = { ...given }
+    for (const name of ['createConnection', 'createPool', 'createPoolCluster'])
+      replaceMethod(copy, name, 'watch', (original) => (self, args) => watch(original.apply(self, args)))
+    return copy
+  }
+  const copy = watchedCopy(exports)
+  if (typeof copy['default'] === 'object' && copy['default'] !== null) copy['default'] = watchedCopy(copy['default'])
+  return copy
 }
 
 const text: DoorOptions['text'] = ([statement]) => textIn(statement)
 
-function watch(made: unknown, guardInstance: (made: unknown) => void): unknown {
-  if (made instanceof Promise)
-    return made.then((instance: unknown) => {
-      guardInstance(instance)
-      return instance
-    })
-  guardInstance(made)
-  return made
-}
-
 const classOf = (exports: unknown): { readonly prototype: unknown } =>
   (exports as { default?: { prototype: unknown } }).default ?? (exports as { prototype: unknown })
 
-const callsBack: DoorOptions['refuse'] = (error, args) => {
-  const callback = lastCallback(args)
-  if (callback) process.nextTick(callback, error)
-  return undefined
-}
+const callsBack: DoorOptions['refuse'] = (error, args) =>
+  failCommand(new RefusedCommand(error), lastCallback(args), error)

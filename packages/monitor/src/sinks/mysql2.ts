@@ -3,7 +3,16 @@ import { bindContext } from '../core/context.ts'
 import { mayRewrite } from './mysql-values.ts'
 import { failCommand, RefusedCommand } from './refused-command.ts'
 import type { Sink } from './sink.ts'
-import { lastCallback, rejects, StatementDoor, textIn, type DoorOptions, type Method } from './statement-door.ts'
+import {
+  bindAcquire,
+  bindEmitter,
+  lastCallback,
+  rejects,
+  StatementDoor,
+  textIn,
+  type DoorOptions,
+  type Method,
+} from './statement-door.ts'
 
 interface Class {
   readonly prototype: object
@@ -33,16 +42,16 @@ export const mysql2: Sink = {
   kinds: ['sql'],
   files: ['promise.js', 'lib/connection.js', 'lib/pool.js', 'lib/promise/connection.js', 'lib/promise/pool.js'],
   patch: (exports, engine, file) => {
-    const door = StatementDoor.of(engine, 'mysql')
+    const door = new StatementDoor(engine, 'mysql')
     const { Connection, Pool, PromisePool, PromiseConnection } = classesOf(exports, file)
     door.guard(Connection?.prototype, 'query', { ...emits, written })
     door.guard(Pool?.prototype, 'query', { ...emits, written })
     door.guard(Connection?.prototype, 'prepare', emits)
     for (const owner of [Connection, Pool]) door.guard(owner?.prototype, 'execute', emits)
-    door.bindAcquire(Pool?.prototype, 'getConnection')
+    bindAcquire(Pool?.prototype, 'getConnection')
     for (const owner of [PromisePool, PromiseConnection]) {
       for (const name of ['query', 'execute', 'prepare'])
-        door.guard(owner?.prototype, name, { text: statementOf, refuse: rejects })
+        door.guard(owner?.prototype, name, { text: statementOf, refuse: rejects, waits: true })
     }
   },
 }
@@ -72,8 +81,10 @@ const emits: DoorOptions = {
     // A cluster hands over what it made of statement and callback while it waited for a connection.
     const given = args[0] instanceof EventEmitter ? (args[0] as Command) : null
     if (given && typeof given.onResult === 'function') given.onResult = bindContext(given.onResult as Method)
+    if (given) bindEmitter(given)
     return args
   },
+  emits: true,
 }
 
 /** `query` writes the values into the statement; `execute` sends them apart. */

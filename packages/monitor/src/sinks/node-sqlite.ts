@@ -8,7 +8,7 @@ export const nodeSqlite: Sink = {
   patch: (exports, engine) => {
     const { DatabaseSync } = exports as { readonly DatabaseSync?: { readonly prototype: object } }
     if (!DatabaseSync) throw new Error('this node:sqlite has no DatabaseSync')
-    const door = StatementDoor.of(engine, 'sqlite')
+    const door = new StatementDoor(engine, 'sqlite')
     for (const name of ['prepare', 'exec'])
       door.guard(DatabaseSync.prototype, name, { text: ([sql]) => sql, refuse: throws })
   },

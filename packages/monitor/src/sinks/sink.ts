@@ -14,4 +14,6 @@ export interface Sink {
   readonly mustComeFirst?: true
   /** Puts the guard in; `file` is one of those named above, '' the main entry. @throws when the module is not what it should be */
   patch(exports: unknown, engine: Engine, file: string): void
+  /** What `require` is to give instead, for exports that cannot be changed. */
+  replacement?(exports: unknown, engine: Engine, file: string): object | null
 }

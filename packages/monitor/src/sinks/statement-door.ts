@@ -1,8 +1,10 @@
 import type { SqlDialect } from '@riposte/contract'
+import { EventEmitter } from 'node:events'
 import type { BlockedError } from '../core/blocked-error.ts'
 import { bindContext, contexts } from '../core/context.ts'
 import type { Engine } from '../core/engine.ts'
 import { replace } from './replace.ts'
+import { settle, type Verdict } from './settle.ts'
 
 export type Method = (this: unknown, ...args: unknown[]) => unknown
 
@@ -16,30 +18,26 @@ export interface DoorOptions {
   readonly refuse: (error: BlockedError, args: readonly unknown[], self: unknown) => unknown
   /** Last touches to arguments that pass: callbacks that stand inside of them. Callbacks among them are bound already. */
   readonly prepare?: (args: unknown[]) => unknown[]
+  /** It gives back an emitter of its own, whose listeners are the caller's. */
+  readonly emits?: boolean
+  /** What it gives back is a promise, so that the caller can wait while a custom action decides. */
+  readonly waits?: boolean
 }
 
 /** What was put before a function already. */
 const purposes = new WeakMap<object, ReadonlySet<string>>()
-const doors = new WeakMap<Engine, Map<SqlDialect, StatementDoor>>()
 
-/** The functions of drivers that take statements. They call each other: a statement is judged once, at the outermost. */
+/**
+ * The functions of drivers that take statements. What passes runs outside of the request: drivers call their own functions, keep
+ * sockets for whoever comes next, and write code for rows, none of which is the request's doing. Callbacks find their way back.
+ */
 export class StatementDoor {
   readonly #engine: Engine
   readonly #dialect: SqlDialect
-  #judged: string | null = null
 
-  private constructor(engine: Engine, dialect: SqlDialect) {
+  constructor(engine: Engine, dialect: SqlDialect) {
     this.#engine = engine
     this.#dialect = dialect
-  }
-
-  /** One for all files and drivers of a dialect, so that an inner function knows what the outer one judged. */
-  static of(engine: Engine, dialect: SqlDialect): StatementDoor {
-    const known = doors.get(engine) ?? new Map<SqlDialect, StatementDoor>()
-    doors.set(engine, known)
-    const door = known.get(dialect) ?? new StatementDoor(engine, dialect)
-    known.set(dialect, door)
-    return door
   }
 
   /** Puts the guard before a method, wherever in the chain of prototypes it stands. A method that is not there is left alone. */
@@ -47,59 +45,55 @@ export class StatementDoor {
     replaceMethod(target, name, 'judge', (original) => this.#guarded(original, options))
   }
 
-  /** A pool's way to a connection: it calls back in the context of whoever let a connection go. */
-  bindAcquire(target: unknown, name: string): void {
-    replaceMethod(target, name, 'bind', (original) => (self, args) => {
-      const judged = this.#judged
-      const bound = (arg: unknown): unknown =>
-        typeof arg === 'function' ? bindContext(this.#passing(judged, arg as Method)) : arg
-      return original.apply(self, args.map(bound))
-    })
-  }
-
-  /** Runs the work; the same statement is not judged again in it. */
-  within<T>(text: string | null, work: () => T): T {
-    const before = this.#judged
-    this.#judged = text
-    try {
-      return work()
-    } finally {
-      this.#judged = before
-    }
-  }
-
-  judge(text: unknown): BlockedError | null {
-    if (typeof text !== 'string' || text === this.#judged) return null
-    return this.#engine.judge({ kind: 'sql', dialect: this.#dialect, text })
-  }
-
-  #passing(judged: string | null, callback: Method): Method {
-    if (judged === null) return callback
-    const within = (work: () => unknown): unknown => this.within(judged, work)
-    return function passing(this: unknown, ...args: unknown[]): unknown {
-      return within(() => callback.apply(this, args))
-    }
-  }
-
   #guarded(original: Method, options: DoorOptions): (self: unknown, args: unknown[]) => unknown {
     return (self, args) => {
       if (!contexts.getStore()) return original.apply(self, args)
       const text = orNothing(() => options.text(args, self))
-      const refusal = this.judge(text) ?? this.#judgeWritten(text, args, self, options)
-      if (refusal) return options.refuse(refusal, args, self)
-      const bound = args.map((arg) => (typeof arg === 'function' ? bindContext(arg as Method) : arg))
-      return this.within(typeof text === 'string' ? text : null, () =>
-        original.apply(self, options.prepare ? options.prepare(bound) : bound),
+      const verdict =
+        typeof text === 'string' ? (this.#judge(text, options) ?? this.#judgeWritten(text, args, self, options)) : null
+      return settle<unknown>(
+        verdict,
+        () => {
+          const bound = args.map(bindFunction)
+          const result = outside(() => original.apply(self, options.prepare ? options.prepare(bound) : bound))
+          if (options.emits && result instanceof EventEmitter) bindEmitter(result as EventEmitter)
+          return result
+        },
+        (refusal) => options.refuse(refusal, args, self),
       )
     }
   }
 
-  #judgeWritten(text: unknown, args: unknown[], self: unknown, { written }: DoorOptions): BlockedError | null {
-    if (!written || typeof text !== 'string' || text === this.#judged) return null
-    const full = orNothing(() => written(args, self, text))
-    return full === text ? null : this.judge(full)
+  #judge(text: string, { waits }: DoorOptions): Verdict {
+    const operation = { kind: 'sql', dialect: this.#dialect, text } as const
+    return waits ? this.#engine.judgeInTime(operation) : this.#engine.judge(operation)
+  }
+
+  #judgeWritten(text: string, args: unknown[], self: unknown, options: DoorOptions): Verdict {
+    const full = options.written && orNothing(() => options.written?.(args, self, text))
+    return typeof full !== 'string' || full === text ? null : this.#judge(full, options)
   }
 }
+
+/** A pool's way to a connection: it would call back in the context of whoever let a connection go. */
+export function bindAcquire(target: unknown, name: string): void {
+  replaceMethod(target, name, 'bind', (original) => (self, args) => {
+    if (!contexts.getStore()) return original.apply(self, args)
+    const bound = args.map(bindFunction)
+    return outside(() => original.apply(self, bound))
+  })
+}
+
+/** The emitter's listeners are called in the context of whoever asked for it. */
+export function bindEmitter(emitter: EventEmitter): void {
+  const { emit } = emitter as unknown as { emit: Method }
+  Object.defineProperty(emitter, 'emit', { value: bindContext(emit), configurable: true, writable: true })
+}
+
+/** Runs the work as if no request had asked for it. */
+export const outside = <T>(work: () => T): T => contexts.exit(work)
+
+const bindFunction = (arg: unknown): unknown => (typeof arg === 'function' ? bindContext(arg as Method) : arg)
 
 /** Replaces a method where it stands in the chain of prototypes; once for each purpose, however often it is asked for. */
 export function replaceMethod(
