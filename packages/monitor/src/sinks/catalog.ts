@@ -4,6 +4,7 @@ import { mariadb } from './mariadb.ts'
 import { mysql2 } from './mysql2.ts'
 import { childProcess } from './node/child-process.ts'
 import { virtualMachines, workerThreads } from './node/code-from-text.ts'
+import { evalCalls } from './node/eval-calls.ts'
 import { undici } from './node/fetch.ts'
 import { fileSystem } from './node/file-system.ts'
 import { globals } from './node/globals.ts'
@@ -17,7 +18,7 @@ import type { Sink } from './sink.ts'
 /** Everything where harm would happen that this version guards: what Node brings, then drivers; and the packages that bring requests. */
 export const sinks: readonly Sink[] = [
   ...[childProcess, fileSystem, pathJoins, httpClient, httpsClient, nameLookups, undici, globals],
-  ...[virtualMachines, workerThreads],
+  ...[virtualMachines, workerThreads, evalCalls],
   ...[pg, mysql2, mariadb, betterSqlite3, nodeSqlite],
   ...sources,
 ]
