@@ -84,8 +84,6 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
     return exports
   }
   for (const [filename, module] of Object.entries(loader._cache)) {
-    // Linked by an \`import\` and not run yet: it is met again when it is.
-    if (!module?.loaded) continue
     // An `import` enters what it will run later.
     if (!module?.loaded) continue
     for (const sink of packages) {
