@@ -17,7 +17,7 @@ interface Framework extends Pick<Variant, 'app' | 'system' | 'home' | 'env'> {
 }
 
 /** Each framework in each of its majors, and each of those in one module system at least. */
-const frameworks: readonly Framework[] = [
+const frameworks: Framework[] = [
   { name: 'Express 5', app: 'express', system: 'mjs', home: 'current', route: '/param/:name' },
   { name: 'Express 5', app: 'express', system: 'cjs', home: 'current', route: '/param/:name' },
   { name: 'Express 4', app: 'express', system: 'cjs', home: 'previous', route: '/param/:name' },
@@ -59,6 +59,23 @@ const frameworks: readonly Framework[] = [
   },
 ]
 
+for (const [server, protocol] of [
+  ['http', 'http'],
+  ['https', 'https'],
+  ['http2, its request interface', 'h2c'],
+  ['http2, its stream interface', 'h2c'],
+  ['http2 over TLS, its request interface', 'h2'],
+  ['http2 over TLS, its stream interface', 'h2'],
+] as const) {
+  for (const system of ['cjs', 'mjs'] as const)
+    frameworks.push({ name: `node:${server}`, app: 'node-servers', system, protocol, env: { SERVER: server } })
+}
+
+for (const app of ['fastify', 'koa'] as const) {
+  const route = '/param/:name'
+  frameworks.push({ name: `${app} on http2`, app, system: 'mjs', protocol: 'h2c', env: { HTTP2: '1' }, route })
+}
+
 const placesOf = ({ lacks = [] }: Framework) => places.filter(({ needs }) => !needs || !lacks.includes(needs))
 
 let database: TestDatabase
@@ -88,7 +105,9 @@ describe.each(frameworks)('$name ($system)', (framework) => {
   test.each(placesOf(framework))(
     'blocks what stands in $name once, cleanly, and nobody else',
     async ({ put, source }) => {
-      const [answer, beside] = await Promise.all([client.send(put(injected)), neighbour.send({ path: '/ok' })])
+      // Over HTTP/2 the neighbour is another stream of the same connection.
+      const nearest = protocol.startsWith('h2') ? client : neighbour
+      const [answer, beside] = await Promise.all([client.send(put(injected)), nearest.send({ path: '/ok' })])
       expect(answer.text).toContain('"status":403')
       expect(answer.status).toBe(403)
       expect(answer.headers['content-type']).toBe('application/problem+json')

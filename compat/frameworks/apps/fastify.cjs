@@ -5,7 +5,7 @@ const { cookieOf, nestedOf } = require('./read.cjs')
 exports.modules = ['fastify', '@fastify/cookie', '@fastify/formbody', '@fastify/multipart']
 
 exports.serve = async (modules, { ask, bound }) => {
-  const app = modules.fastify.default ? modules.fastify.default() : modules.fastify()
+  const app = (modules.fastify.default ?? modules.fastify)(process.env.HTTP2 ? { http2: true } : {})
   for (const plugin of ['@fastify/cookie', '@fastify/formbody', '@fastify/multipart'])
     await app.register(modules[plugin])
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body))

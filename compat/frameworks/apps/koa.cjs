@@ -1,6 +1,7 @@
 'use strict'
 
 const http = require('node:http')
+const http2 = require('node:http2')
 const { listen } = require('./start.cjs')
 const { nestedOf, readText } = require('./read.cjs')
 
@@ -77,5 +78,5 @@ exports.serve = (modules, { ask, bound }) => {
     ctx.body = { ok: true }
   })
   app.use(modules['koa-bodyparser']({ enableTypes: ['json', 'form'] })).use(router.routes())
-  return listen(http.createServer(app.callback()))
+  return listen((process.env.HTTP2 ? http2 : http).createServer(app.callback()))
 }

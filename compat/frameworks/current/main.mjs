@@ -8,6 +8,6 @@ const app = createRequire(import.meta.url)(`../apps/${process.env.APP}.cjs`)
 const modules = {}
 for (const name of app.modules) {
   const imported = await import(name)
-  modules[name] = imported.default ?? imported
+  modules[name] = 'WebSocketServer' in imported ? imported : (imported.default ?? imported)
 }
 await parts.start(app, modules, pg)

@@ -64,7 +64,11 @@ function overHttp2(protocol: 'h2' | 'h2c', port: number): Client {
   return {
     send: ({ method = 'GET', path, headers, body }) =>
       new Promise((resolve, reject) => {
-        const stream = session.request({ ':method': method, ':path': path, ...headers }, { endStream: !body })
+        const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+        const stream = session.request(
+          { ':method': method, ':path': path, ...headers, ...length },
+          { endStream: body === undefined },
+        )
         let status = 0
         let answered: Answer['headers'] = {}
         let text = ''
@@ -75,12 +79,12 @@ function overHttp2(protocol: 'h2' | 'h2c', port: number): Client {
         })
         stream.on('data', (chunk: string) => (text += chunk))
         stream.on('close', () =>
-          stream.rstCode === 0 || stream.rstCode === undefined
+          stream.rstCode === 0
             ? resolve({ status, headers: answered, text })
             : reject(new Error(`the stream ended with code ${stream.rstCode}`)),
         )
         stream.on('error', reject)
-        if (body) stream.end(body)
+        if (body !== undefined) stream.end(body)
       }),
     close: () => session.destroy(),
   }
