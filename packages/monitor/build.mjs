@@ -29,7 +29,10 @@ export async function build(esbuild) {
   })
   // Started by a process that is about to end; see respond/close.ts.
   await esbuild.build({ ...common, entryPoints: ['src/send.ts'], outfile: 'dist/send.cjs', format: 'cjs' })
-  write('index.mjs', "import sdk from './index.cjs'\n\nexport const { BlockedError, monitor } = sdk\n")
+  write(
+    'index.mjs',
+    "import sdk from './index.cjs'\n\nexport const { BlockedError, explainConfiguration, monitor } = sdk\n",
+  )
   write('register.cjs', "'use strict'\n\nrequire('./index.cjs').monitor.start()\n")
   write('register.mjs', "import sdk from './index.cjs'\n\nsdk.monitor.start()\n")
   await writeSchema(esbuild, common)

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { runExplain } from './explain.ts'
 import { runInspect } from './inspect.ts'
 import { runSignInLink, runServe } from './serve.ts'
 import { runStart } from './start/run-start.ts'
@@ -31,6 +32,16 @@ program
   )
   .action(async () => {
     process.exitCode = await runInspect(process.stdin, process.stdout)
+  })
+
+const monitor = program.command('monitor').description('what the SDK does in an app')
+monitor
+  .command('explain')
+  .description('print which configuration an app in this folder runs with, and where each value comes from')
+  .option('--cwd <folder>', "the app's folder", process.cwd())
+  .option('--json', 'as JSON')
+  .action(({ cwd, json }: { cwd: string; json?: boolean }) => {
+    process.exitCode = runExplain({ cwd, json: json ?? false, env: process.env }, (text) => process.stdout.write(text))
   })
 
 await program.parseAsync()

@@ -1,5 +1,6 @@
 import { Monitor } from './core/monitor.ts'
 
+export { explainConfiguration, type ConfigurationExplained } from './config/explain-configuration.ts'
 export { BlockedError } from './core/blocked-error.ts'
 export type { Monitor } from './core/monitor.ts'
 export type { Explanation, MonitorStatus, StartOptions } from './core/monitor-types.ts'

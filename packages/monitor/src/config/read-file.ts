@@ -4,7 +4,8 @@ import { configShape, type MonitorConfig } from './config-shape.ts'
 import { findJsonError } from './find-json-error.ts'
 import type { ConfigIssue } from './shape.ts'
 
-const names = ['monitor.config.json', 'riposte.config.json']
+/** Names of configuration files; the first that is there counts. */
+export const configFiles = ['monitor.config.json', 'riposte.config.json']
 
 export interface FileConfig {
   /** null: there is none. */
@@ -31,7 +32,7 @@ export function readFileConfig({ env, cwd, appRoot }: FileSearch): FileConfig {
       failed(path.resolve(cwd, named), 'RIPOSTE_MONITOR_CONFIG names a file that does not exist')
     )
   for (const folder of new Set([cwd, appRoot ?? cwd])) {
-    for (const name of names) {
+    for (const name of configFiles) {
       const found = readOne(path.join(folder, name), env)
       if (found) return found
     }

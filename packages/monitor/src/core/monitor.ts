@@ -1,8 +1,9 @@
 import type { Input, Operation, OperationKind, OperationOf } from '@riposte/contract/wire'
-import { defaultSettings, protections, type Protection } from '@riposte/protections/catalog'
+import { protections, type Protection } from '@riposte/protections/catalog'
 import path from 'node:path'
 import { configShape, ownProtectionIds, type MonitorConfig } from '../config/config-shape.ts'
 import { readEnvironment } from '../config/env.ts'
+import { explainProtections } from '../config/explain-configuration.ts'
 import { readFileConfig, type FileConfig } from '../config/read-file.ts'
 import { resolveSettings } from '../config/settings.ts'
 import type { ConfigIssue } from '../config/shape.ts'
@@ -14,7 +15,7 @@ import { nearestManifest } from '../sinks/install-sinks.ts'
 import { Context, contexts } from './context.ts'
 import { defaultLimits } from './limits.ts'
 import type { Explanation, MonitorStatus, StartOptions } from './monitor-types.ts'
-import { customName, decide, isOn, settingsOf, type Layer } from './policy.ts'
+import { customName, type Layer } from './policy.ts'
 import { run, type Running } from './run.ts'
 import { sdkVersion } from './version.ts'
 
@@ -186,20 +187,8 @@ export class Monitor {
 
   explain(): Explanation[] {
     const layers = this.#running?.layers() ?? [toLayer('file', this.#file.config)]
-    return [...(protections as readonly Protection[]), ...this.#own].map(({ spec }) => {
-      const facts = {
-        protection: spec.id,
-        severity: spec.severity,
-        confidence: 1,
-        environment: this.#running?.settings.environment ?? 'production',
-        method: null,
-        path: null,
-        now: Date.now(),
-      }
-      const { actions, source } = decide(layers, facts, spec.defaultAction)
-      const config = settingsOf(layers, spec.id, defaultSettings(spec.settings))
-      return { protection: spec.id, enabled: isOn(layers, spec.id), actions, source, config }
-    })
+    const environment = this.#running?.settings.environment ?? 'production'
+    return explainProtections(layers, [...protections, ...this.#own], environment)
   }
 
   status(): MonitorStatus {
