@@ -6,11 +6,15 @@ import { toLowerSameLength } from '../text/skeleton.ts'
 /** One form of an input, made ready to be looked for. */
 export class Candidate {
   readonly form: string
+  /** It holds a sign that acts outside of quotes. */
   readonly isSpicy: boolean
+  /** Signs were taken away, or it is a part of the value: a guess at what an app does. */
+  readonly isReduced: boolean
   #lower: string | null = null
 
-  constructor(form: string) {
+  constructor(form: string, isReduced: boolean) {
     this.form = form
+    this.isReduced = isReduced
     this.isSpicy = actingSign.test(form)
   }
 
@@ -24,7 +28,7 @@ export class Candidate {
 const actingSign = /[;&|<>`$()'"\\\n*?~{}[\]#]/
 /** Nothing of it acts anywhere, and it names no file and no option. */
 const plainWord = /^[A-Za-z0-9_.,:@%+\u0080-\uffff][A-Za-z0-9_.,:@%+\u0080-\uffff-]*$/
-const mostCandidates = 96
+const mostReduced = 64
 const longestReduced = 4_096
 
 /** A client's headers come with each of its requests. */
@@ -37,26 +41,31 @@ export function candidatesOf({ value }: Input): readonly Candidate[] {
 }
 
 function readCandidates(value: string): readonly Candidate[] {
-  const found = new Set<string>()
+  const given = new Set<string>()
+  const reduced = new Set<string>()
   for (const form of forms(value)) {
-    addEdges(form, found)
-    if (form.length <= longestReduced && actingSign.test(form))
-      for (const less of reductions(form)) addEdges(less, found)
-    if (found.size >= mostCandidates) break
+    addEdges(form, given)
+    if (form.length > longestReduced || !actingSign.test(form)) continue
+    for (const less of reductions(form)) {
+      const trimmed = less.trim()
+      if (trimmed.length > 2 && actingSign.test(trimmed)) reduced.add(trimmed)
+    }
   }
-  return [...found].filter((form) => !plainWord.test(form)).map((form) => new Candidate(form))
+  for (const form of given) reduced.delete(form)
+  const toCandidates = (all: ReadonlySet<string>, isReduced: boolean): Candidate[] =>
+    [...all].filter((form) => !plainWord.test(form)).map((form) => new Candidate(form, isReduced))
+  return [...toCandidates(given, false), ...toCandidates(reduced, true).slice(0, mostReduced)]
 }
 
-/** Apps trim; where they do not, a line break at the edge of a value may begin or end a command. */
+/** Apps trim. Where they do not, a line break at the edge may begin or end a command, and a blank before a path or an option a word. */
 function addEdges(form: string, found: Set<string>): void {
   const trimmed = form.trim()
-  if (trimmed === '') {
-    if (form.includes('\n')) found.add('\n')
-    return
-  }
-  found.add(trimmed)
+  if (trimmed !== '') found.add(trimmed)
+  else if (form.includes('\n')) found.add('\n')
+  if (trimmed === '' || trimmed.length === form.length) return
   const blankless = form.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '')
-  if (blankless !== trimmed && blankless.includes('\n')) found.add(blankless)
+  if (blankless.includes('\n')) found.add(blankless)
+  else if (/^[-/.~]/.test(trimmed)) found.add(form)
 }
 
 const removed: readonly RegExp[] = [/['"]/g, /;/g, /[&|]/g, /[`$]/g, /\\/g, /\s+/g, /[<>]/g, /[;&|`$<>\\'"]/g]
@@ -70,6 +79,6 @@ function* reductions(form: string): Generator<string> {
   }
   for (const separator of [',', '/', '\n']) {
     const pieces = form.split(separator, mostPieces)
-    if (pieces.length > 1) for (const piece of pieces) if (piece.length > 2 && actingSign.test(piece)) yield piece
+    if (pieces.length > 1) yield* pieces
   }
 }

@@ -4,7 +4,7 @@ import type { Word } from '../shell/reading.ts'
 import { candidatesOf, type Candidate } from './candidate.ts'
 import { judge } from './judge.ts'
 import { judgeWord } from './judge-word.ts'
-import { likely, sure, type Alarm } from './place.ts'
+import { likely, sure, type Alarm, type Place, type Verdict } from './place.ts'
 import { readLayers } from './readings.ts'
 import { Search, type Hit } from './search.ts'
 
@@ -62,17 +62,12 @@ class LayeredSearch {
     const outer = this.#open()[0]?.search
     const candidates = all.filter((candidate) => outer?.mayHold(candidate))
     if (candidates.length === 0) return null
-    let isContent = false
-    let guess: Judged | null = null
+    const found: Evidence = { guesses: [], data: [] }
     for (const layer of this.#open()) {
-      for (const candidate of candidates) {
-        const judged = findIn(layer, candidate)
-        if (judged === 'content') isContent ||= true
-        else if (judged?.verdict.sure) return judged
-        else guess ??= judged
-      }
+      const judged = findIn(layer, candidates, found)
+      if (judged) return judged
     }
-    return isContent ? null : guess
+    return found.guesses.find(({ span }) => !found.data.some((data) => !overlap(data, span))) ?? null
   }
 
   #open(): readonly SearchedLayer[] {
@@ -84,41 +79,64 @@ class LayeredSearch {
   }
 }
 
-function findIn({ search, within, code }: SearchedLayer, candidate: Candidate): Judged | 'content' | null {
-  const { reading } = search
-  const hits = search.hits(candidate)
-  let guess: Judged | null = null
-  let isContent = false
-  const toJudged = (verdict: Alarm, { start, end }: Span): Judged => ({
-    verdict,
-    span: within ?? { start, end },
-    form: candidate.form,
-  })
-  for (const hit of hits) {
-    const verdict = judgeWord(search.commandOf(hit.word), hit, candidate.form)
-    if (verdict.kind === 'finding' && verdict.sure) return toJudged(verdict, hit)
-    if (verdict.kind === 'finding') guess ??= toJudged(verdict, hit)
-    else if (verdict.kind === 'content' && !code.has(hit.word)) isContent = true
+/** @returns what is sure; the rest is added to `found` */
+function findIn(
+  { search, within, code }: SearchedLayer,
+  candidates: readonly Candidate[],
+  found: Evidence,
+): Judged | null {
+  const arrived: Arrived[] = []
+  const note = (verdict: Verdict, place: Span, { form, isReduced }: Candidate): Judged | null => {
+    if (verdict.kind !== 'finding') return null
+    const { start, end } = within ?? place
+    const judged = { verdict, span: { start, end }, form }
+    if (verdict.sure && !isReduced) return judged
+    found.guesses.push(judged)
+    return null
   }
-  for (const place of search.exact(candidate)) {
-    if (isCovered(place, hits)) continue
-    const verdict = judge(reading, place)
-    if (verdict.kind !== 'finding') continue
-    if (verdict.sure) return toJudged(verdict, place)
-    guess ??= toJudged(verdict, place)
-  }
-  if (candidate.isSpicy) {
-    for (const place of search.changed(candidate)) {
-      if (!isCovered(place, hits)) return toJudged(changed, place)
+  for (const candidate of candidates) {
+    for (const hit of search.hits(candidate)) {
+      const verdict = judgeWord(search.commandOf(hit.word), hit, candidate.form)
+      const judged = note(verdict, hit, candidate)
+      if (judged) return judged
+      if (arrived.length < mostArrived) arrived.push({ hit, candidate })
+      if (verdict.kind === 'content' && !candidate.isReduced && !code.has(hit.word)) found.data.push(within ?? hit)
     }
   }
-  return isContent ? 'content' : guess
+  for (const candidate of candidates) {
+    const free = (place: Place): boolean => !arrived.some((one) => covers(one, place, candidate))
+    for (const place of search.exact(candidate)) {
+      const judged = free(place) ? note(judge(search.reading, place), place, candidate) : null
+      if (judged) return judged
+    }
+    if (!candidate.isSpicy || candidate.isReduced) continue
+    for (const place of search.changed(candidate)) if (free(place)) note(changed, place, candidate)
+  }
+  return null
 }
 
-const changed = sure('A value from the request, slightly changed, became more than one word of the command.', 0.85)
+interface Arrived {
+  readonly hit: Hit
+  readonly candidate: Candidate
+}
+const mostArrived = 512
 
-const isCovered = ({ start, end }: Span, hits: readonly Hit[]): boolean =>
-  hits.some((hit) => hit.start <= start && end <= hit.end)
+/** The value, or more of it, reached a word right there as data: what a part of it looks like there is how it was encoded. */
+const covers = ({ hit, candidate }: Arrived, { start, end }: Span, part: Candidate): boolean =>
+  hit.start <= start &&
+  end <= hit.end &&
+  (candidate === part || (!candidate.isReduced && candidate.form.length > part.form.length))
+
+/** What speaks for a finding and, elsewhere in the command, against one. */
+interface Evidence {
+  readonly guesses: Judged[]
+  /** Where the value stands as data. */
+  readonly data: Span[]
+}
+
+const overlap = (one: Span, other: Span): boolean => one.start < other.end && other.start < one.end
+
+const changed = likely('A value from the request, slightly changed, became more than one word of the command.', 0.85)
 
 function toFinding(input: Input, { verdict, span, form }: Judged): Finding {
   const at = input.value.indexOf(form)

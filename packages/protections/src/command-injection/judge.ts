@@ -7,6 +7,8 @@ const data = bit(role.plain) | bit(role.content) | bit(role.escaped)
 const commanding =
   bit(role.operator) | bit(role.newline) | bit(role.redirect) | bit(role.comment) | bit(role.substitution)
 
+const unclosed = sure('A value from the request opens or ends a quote of the command, which then never ends.')
+
 /** A letter or a digit, of any script. */
 const isKept = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code > 127
@@ -16,25 +18,31 @@ const isKept = (code: number): boolean =>
  * stays in the quotes it stands in, does nothing.
  */
 export function judge(reading: Reading, place: Place): Verdict {
-  const { start, end } = withoutOuterLines(reading, place)
+  const { start, end } = withoutOuterBlanks(reading, place)
   const seen = rolesBetween(reading.roles, start, end)
   if ((seen & ~data) === 0) return content
   const bare = { start, end, form: place.form }
   return holdsLetters(place.form) ? judgeWords(reading, bare, seen) : judgeSigns(reading, bare, seen)
 }
 
-/** Line breaks at the very beginning or end of a command are nothing. */
-function withoutOuterLines({ text }: Reading, { start, end }: Place): { start: number; end: number } {
+/** Blanks and line breaks next to others, or at the very beginning or end of the command, are nothing. */
+function withoutOuterBlanks({ text }: Reading, { start, end }: Place): { start: number; end: number } {
+  const before = text.slice(Math.max(0, start - mostBlanks), start)
+  const after = text.slice(end, end + mostBlanks)
+  const trims = {
+    before: before.trimEnd() === '' && start < mostBlanks ? /[ \t\n]/ : /[\s;&|(<>]$/.test(before) ? /[ \t]/ : none,
+    after: /^[ \t]*(?:\n|$)/.test(after) ? /[ \t\n]/ : /^[\s;&|)<>]/.test(after) ? /[ \t]/ : none,
+  }
   let first = start
   let last = end
-  if (/^\s*$/.test(text.slice(Math.max(0, start - 64), start)) && start <= 64)
-    while (first < last && isBlank(text.charCodeAt(first))) first += 1
-  if (text.length - end <= 64 && /^\s*$/.test(text.slice(end)))
-    while (last > first && isBlank(text.charCodeAt(last - 1))) last -= 1
+  while (first < last && trims.before.test(text.charAt(first))) first += 1
+  while (last > first && trims.after.test(text.charAt(last - 1))) last -= 1
   return { start: first, end: last }
 }
 
-const isBlank = (code: number): boolean => code === 32 || code === 9 || code === 10
+/** Blanks at the edge of a command that are looked through. */
+const mostBlanks = 64
+const none = /^\b$/
 
 function rolesBetween(roles: Uint8Array, start: number, end: number): number {
   let seen = 0
@@ -45,21 +53,20 @@ function rolesBetween(roles: Uint8Array, start: number, end: number): number {
 const holdsLetters = (form: string): boolean => /[A-Za-z0-9\u0080-\uffff]/.test(form)
 
 function judgeWords(reading: Reading, place: Place, seen: number): Verdict {
-  if (isChance(reading, place)) return nothing
   const has = (of: number): boolean => (seen & bit(of)) !== 0
   if (has(role.quote)) {
-    if (!reading.closed)
-      return sure('A value from the request opens or ends a quote of the command, which then never ends.')
+    if (!reading.closed) return unclosed
     if ((seen & (commanding | bit(role.space) | bit(role.expansion))) !== 0)
-      return sure('A value from the request leaves the quotes that it was put in.')
+      return goesOn(place, 'A value from the request leaves the quotes that it was put in.')
     return likely('A value from the request brings quotes that the shell takes for its own.', 0.8)
   }
   if (has(role.substitution))
     return sure('A value from the request makes the shell run a command and use what it prints.')
-  if (has(role.operator) || has(role.newline)) return sure('A value from the request begins another command.')
+  if (has(role.operator) || has(role.newline)) return goesOn(place, 'A value from the request begins another command.')
   if (has(role.redirect)) return sure('A value from the request redirects what the command reads or writes.')
   if (has(role.comment)) return sure('A value from the request makes a comment of the rest of the command.')
   if (has(role.expansion)) return likely('A value from the request is replaced by a variable of the shell.', 0.9)
+  if (has(role.space) && isChance(reading, place)) return nothing
   if (has(role.space))
     return likely('A value from the request became several words of a command where one was meant.', 0.9)
   if (has(role.brace) || has(role.glob) || has(role.tilde))
@@ -67,11 +74,15 @@ function judgeWords(reading: Reading, place: Place, seen: number): Verdict {
   return judgeEscape(reading, place)
 }
 
+/** Of a sign with no word behind it the app may be the author. */
+const goesOn = ({ form }: Place, reason: string): Verdict =>
+  (/[;&|<>()`$'"\s][^]*[A-Za-z0-9\u0080-\uffff]/.test(form) ? sure : likely)(reason)
+
 /** Ends within words of the app on both sides, or on one and is short: the same letters met by chance. */
 function isChance({ text }: Reading, { start, end, form }: Place): boolean {
   const cutBefore = isKept(text.charCodeAt(start)) && isKept(text.charCodeAt(start - 1))
   const cutAfter = isKept(text.charCodeAt(end - 1)) && isKept(text.charCodeAt(end))
-  if (cutBefore && cutAfter) return form.length < 12
+  if (cutBefore && cutAfter) return form.length < 6
   return (cutBefore || cutAfter) && form.length < 4
 }
 
@@ -89,18 +100,25 @@ function judgeEscape({ text, roles, closed }: Reading, { start, end, form }: Pla
 /** No letter at all. One sign, as the app's own command may hold too, is believed to be the app's where it makes sense there. */
 function judgeSigns(reading: Reading, place: Place, seen: number): Verdict {
   const has = (of: number): boolean => (seen & bit(of)) !== 0
-  if (has(role.quote))
-    return reading.closed
+  if (has(role.quote)) {
+    if (!reading.closed) return unclosed
+    return /^(['"])\1?$/.test(place.form) ? nothing : likely('A value from the request brings quotes of its own.', 0.7)
+  }
+  // Of a lone backquote or parenthesis that has its other half the app may be the author.
+  if (has(role.substitution))
+    return reading.closed && place.form.length === 1
       ? nothing
-      : sure('A value from the request opens or ends a quote of the command, which then never ends.')
-  if (has(role.substitution) && reading.closed && place.form.length < 3) return nothing
+      : likely('A value from the request makes the shell run a command.')
   if (has(role.operator) || has(role.newline) || has(role.redirect))
-    return joinsCommands(reading, place) ? nothing : likely('A value from the request ends the command.')
+    return isOperator.test(place.form) && joinsCommands(reading, place)
+      ? nothing
+      : likely('A value from the request ends the command.')
   if (has(role.glob)) {
     const alone = isEdge(reading.roles[place.start - 1]) && isEdge(reading.roles[place.end])
     return alone ? likely('A value from the request is replaced by names of files.', 0.7) : nothing
   }
   if (has(role.escape)) {
+    if (!reading.closed) return unclosed
     const next = reading.roles[place.end]
     return next === role.escaped && !/[\s'"]/.test(reading.text.charAt(place.end))
       ? nothing
@@ -111,9 +129,14 @@ function judgeSigns(reading: Reading, place: Place, seen: number): Verdict {
 
 const isEdge = (of: number | undefined): boolean => of === undefined || of === role.space || of === role.newline
 
-/** `ps aux | grep node`: with a word before and a word behind, the sign is the app's. */
+const isOperator = /^(?:[;&|<>\n]|&&|\|\||>>)$/
+
+/** `ps aux | grep node`: with a word before, a word behind, and a blank beside it, the sign is the app's. */
 function joinsCommands({ text, closed }: Reading, { start, end }: Place): boolean {
-  const before = text.slice(Math.max(0, start - 8), start).trimEnd()
-  const after = text.slice(end, end + 8).trimStart()
-  return closed && /[^\s;&|<>(]$/.test(before) && /^[^\s;&|>)]/.test(after)
+  const before = text.slice(Math.max(0, start - 8), start)
+  const after = text.slice(end, end + 8)
+  const isSpaced =
+    (/\s$/.test(before) || /^[;\n<>]/.test(text.charAt(start))) &&
+    (/^\s/.test(after) || /[\n<>]/.test(text.charAt(start)))
+  return closed && isSpaced && /[^\s;&|<>(]$/.test(before.trimEnd()) && /^[^\s;&|>)]/.test(after.trimStart())
 }

@@ -8,6 +8,8 @@ const actsIn = {
   parameter: signs('"$\\`\'}'),
   arithmetic: signs('$\\`()]'),
 }
+const singleCode = 39
+const backquoteCode = 96
 /** What a backslash takes the meaning of. */
 const escapedInDouble = signs('$`"\\\n')
 
@@ -19,9 +21,12 @@ export abstract class ExpansionReader {
   protected readonly frames: Frame[] = []
   protected at = 0
   protected closed = true
+  /** Where what is read ends: with the text, or with the backquotes that it stands in. */
+  protected limit: number
 
   constructor(text: string) {
     this.text = text
+    this.limit = text.length
     this.roles = new Uint8Array(text.length)
   }
 
@@ -56,7 +61,7 @@ export abstract class ExpansionReader {
   /** Characters up to the next that acts; the first is taken for one that does not. */
   protected run(acts: Uint8Array, as: Role, word: WordBuilder | null): void {
     let end = this.at + 1
-    for (; end < this.text.length; end += 1) {
+    for (; end < this.limit; end += 1) {
       const code = this.text.charCodeAt(end)
       if (code < 128 && acts[code] === 1) break
     }
@@ -68,7 +73,7 @@ export abstract class ExpansionReader {
   protected readNested(frame: Frame, kind: keyof typeof actsIn): void {
     const sign = this.text.charAt(this.at)
     if (sign === '$') this.dollar(frame.quoted)
-    else if (sign === '`') this.backquote(frame)
+    else if (sign === '`') this.backquote()
     else if (sign === '\\') this.backslash(role.content, frame.quoted ? escapedInDouble : null)
     else if (kind === 'double' && sign === '"') this.#close(1, role.quote)
     else if (kind === 'parameter' && sign === '}') this.#close(1, role.expansion)
@@ -96,8 +101,13 @@ export abstract class ExpansionReader {
 
   /** @param acts what it takes the meaning of; null: of everything */
   protected backslash(otherwise: Role, acts: Uint8Array | null): void {
-    const next = this.text.charCodeAt(this.at + 1)
-    const escapes = acts ? next < 128 && acts[next] === 1 : !Number.isNaN(next)
+    const next = this.at + 1 < this.limit ? this.text.charCodeAt(this.at + 1) : 0
+    if (next === backquoteCode && this.#inBackquotes) {
+      this.word().hole(this.at)
+      this.mark(2, role.substitution)
+      return
+    }
+    const escapes = acts ? next < 128 && acts[next] === 1 : next !== 0
     if (escapes && next === 10) {
       this.mark(2, role.escape)
       return
@@ -115,12 +125,23 @@ export abstract class ExpansionReader {
   protected single(): void {
     const word = this.word()
     this.mark(1, role.quote)
-    const found = this.text.indexOf("'", this.at)
-    const end = found === -1 ? this.text.length : found
+    let end = this.at
+    while (end < this.limit && this.text.charCodeAt(end) !== singleCode) end += 1
+    if (this.#inBackquotes) this.#singleInBackquotes(word, end)
     word.literal(this.at, end)
     this.mark(end - this.at, role.content)
-    if (found === -1) this.closed = false
+    if (end === this.limit) this.closed = false
     else this.mark(1, role.quote)
+  }
+
+  /** Backquotes take their backslashes before anybody looks at quotes. */
+  #singleInBackquotes(word: WordBuilder, end: number): void {
+    while (this.at < end) {
+      const isEscape = this.text.charAt(this.at) === '\\' && /[\\$`"\n]/.test(this.text.charAt(this.at + 1))
+      if (isEscape) this.mark(1, role.escape)
+      word.literal(this.at, this.at + 1)
+      this.mark(1, isEscape ? role.escaped : role.content)
+    }
   }
 
   protected double(length: number): void {
@@ -132,13 +153,13 @@ export abstract class ExpansionReader {
   #ansiQuoted(): void {
     const word = this.word()
     this.mark(2, role.quote)
-    while (this.at < this.text.length) {
+    while (this.at < this.limit) {
       const sign = this.text.charAt(this.at)
       if (sign === "'") {
         this.mark(1, role.quote)
         return
       }
-      if (sign === '\\' && this.at + 1 < this.text.length) {
+      if (sign === '\\' && this.at + 1 < this.limit) {
         const { text, length } = readAnsiEscape(this.text, this.at)
         word.decoded(text, this.at)
         this.mark(1, role.escape)
@@ -156,7 +177,7 @@ export abstract class ExpansionReader {
     if (next === "'" && !quoted) this.#ansiQuoted()
     else if (next === '"' && !quoted) this.double(2)
     else if (next === '{') this.#open('parameter', '}', 2, quoted)
-    else if (next === '[' && !quoted) this.#open('arithmetic', ']', 2, quoted)
+    else if (next === '[') this.#open('arithmetic', ']', 2, quoted)
     else if (next !== '(') this.#name(quoted)
     else if (this.text.charAt(this.at + 2) === '(') this.#open('arithmetic', '))', 3, quoted)
     else this.substitute(')', 2)
@@ -190,8 +211,30 @@ export abstract class ExpansionReader {
     this.push(makeFrame('commands', closer, false))
   }
 
-  protected backquote({ kind, closer }: Frame): void {
-    if (kind === 'commands' && closer === '`') this.#close(1, role.substitution)
-    else this.substitute('`', 1)
+  /** What is between backquotes ends at the next one without a backslash, whatever quotes are open. */
+  protected backquote(): void {
+    this.word().hole(this.at)
+    this.mark(1, role.substitution)
+    let end = this.at
+    while (end < this.limit && this.text.charCodeAt(end) !== backquoteCode)
+      end += this.text.charAt(end) === '\\' ? 2 : 1
+    this.push(makeFrame('commands', '`', false, this.limit))
+    if (end < this.limit) this.limit = end
+  }
+
+  get #inBackquotes(): boolean {
+    return this.limit < this.text.length
+  }
+
+  /** The text between two backquotes is read; what is open in it stays so. */
+  protected endBackquotes(): void {
+    for (let frame = this.frames.at(-1) as Frame; frame.closer !== '`'; frame = this.frames.at(-1) as Frame) {
+      if (frame.kind !== 'here') this.closed = false
+      this.pop()
+    }
+    const { outerLimit } = this.frames.at(-1) as Frame
+    this.pop()
+    this.limit = outerLimit
+    this.mark(1, role.substitution)
   }
 }

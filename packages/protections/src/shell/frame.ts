@@ -14,9 +14,11 @@ export interface Frame {
   redirect: 'file' | 'here' | 'here-tabs' | null
   /** Parentheses that are open in it; of a here-document: 1 when tabs before its delimiter are skipped. */
   depth: number
+  /** Of a backquote: where the text ended before it began. */
+  readonly outerLimit: number
 }
 
-export const makeFrame = (kind: Frame['kind'], closer: string, quoted: boolean): Frame => ({
+export const makeFrame = (kind: Frame['kind'], closer: string, quoted: boolean, outerLimit = 0): Frame => ({
   kind,
   closer,
   quoted,
@@ -24,6 +26,7 @@ export const makeFrame = (kind: Frame['kind'], closer: string, quoted: boolean):
   argv: [],
   redirect: null,
   depth: 0,
+  outerLimit,
 })
 
 /** A table of the ASCII characters that act somewhere. */

@@ -27,13 +27,17 @@ export class ShellReader extends ExpansionReader {
   read(): Reading {
     this.push(makeFrame('commands', '', false))
     while (this.at < this.text.length) {
+      if (this.at >= this.limit) {
+        this.endBackquotes()
+        continue
+      }
       const frame = this.frames.at(-1) as Frame
       if (frame.kind === 'commands') this.#readCommands(frame)
       else if (frame.kind === 'here') this.#readHere(frame)
       else this.readNested(frame, frame.kind)
     }
     // A here-document that nobody ended is read to the end of the text, as shells do.
-    if (this.frames.some(({ kind }, index) => index > 0 && kind !== 'here')) this.closed = false
+    if (this.frames.some(({ kind, depth }, index) => kind !== 'here' && (index > 0 || depth > 0))) this.closed = false
     while (this.frames.length > 0) this.pop()
     const { text, roles, words, closed } = this
     return { text, roles, words, commands: this.#commands, closed }
@@ -63,11 +67,11 @@ export class ShellReader extends ExpansionReader {
         this.dollar(false)
         break
       case '`':
-        this.backquote(frame)
+        this.backquote()
         break
       case '#':
         if (frame.builder) this.#plain()
-        else this.#comment(frame)
+        else this.#comment()
         break
       case ';':
       case '|':
@@ -112,15 +116,11 @@ export class ShellReader extends ExpansionReader {
     this.mark(1, role.plain)
   }
 
-  #comment({ closer }: Frame): void {
+  #comment(): void {
     this.mark(1, role.comment)
     const start = this.at
-    const found = this.text.indexOf('\n', start)
-    let end = found === -1 ? this.text.length : found
-    if (closer === '`') {
-      const quote = this.text.slice(start, end).indexOf('`')
-      if (quote !== -1) end = start + quote
-    }
+    let end = start
+    while (end < this.limit && this.text.charCodeAt(end) !== 10) end += 1
     const word = new WordBuilder(this.text, start)
     word.literal(start, end)
     this.mark(end - start, role.content)
@@ -249,7 +249,7 @@ export class ShellReader extends ExpansionReader {
       this.mark(1, role.content)
       this.#endHereIfDue(frame)
     } else if (sign === '$' && !frame.quoted) this.dollar(true)
-    else if (sign === '`' && !frame.quoted) this.backquote(frame)
+    else if (sign === '`' && !frame.quoted) this.backquote()
     else if (sign === '\\' && !frame.quoted) this.backslash(role.content, escapedInHere)
     else this.run(actsInHere, role.content, frame.builder)
   }
