@@ -8,10 +8,7 @@ export function collectForm(collector: ValueCollector, text: string, source: str
     const end = text.indexOf('&', at)
     const pair = text.slice(at, end === -1 ? text.length : end)
     if (pair !== '') {
-      if (collector.full) {
-        collector.cut('values', source)
-        return
-      }
+      if (collector.isOver(source)) return
       collectPair(collector, pair, source)
     }
     if (end === -1) return

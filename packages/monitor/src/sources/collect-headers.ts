@@ -28,10 +28,7 @@ export function collectHeaders(
     const value = raw[at + 1] as string
     // An HTTP/2 pseudo-header is the URL, told elsewhere, or a fixed word.
     if (name === 'cookie' || name === 'content-length' || (name.startsWith(':') && name !== ':authority')) continue
-    if (collector.full) {
-      collector.cut('values', source)
-      return
-    }
+    if (collector.isOver(source)) return
     if (/[^a-z0-9_-]/.test(name) && name !== ':authority') collector.addName(source, name, name)
     if (fixedWords.has(value)) continue
     const text = asUtf8(value)
@@ -58,10 +55,7 @@ export function collectCookies(collector: ValueCollector, raw: readonly string[]
   for (let at = 0; at + 1 < raw.length; at += 2) {
     if ((raw[at] as string).toLowerCase() !== 'cookie') continue
     for (const pair of (raw[at + 1] as string).split(';')) {
-      if (collector.full) {
-        collector.cut('values', 'cookies')
-        return
-      }
+      if (collector.isOver('cookies')) return
       collectCookie(collector, pair.trim())
     }
   }

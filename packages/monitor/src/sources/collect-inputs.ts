@@ -7,7 +7,7 @@ import { collectCookies, collectHeaders } from './collect-headers.ts'
 import { collectPath } from './collect-path.ts'
 import { collectBody } from './parse-body.ts'
 import { unzipBody } from './unzip-body.ts'
-import type { ValueCollector} from './value-collector.ts';
+import type { ValueCollector } from './value-collector.ts'
 import { type Cut } from './value-collector.ts'
 
 export interface Collected {
@@ -69,11 +69,11 @@ function collectWhatWasSent(
     return
   }
   const unzipped = unzipBody(tee.bytes(), encoding, limits.bodyBytes)
-  if (!unzipped) {
+  if (unzipped?.cut) collector.cut('bodyBytes', 'body')
+  if (!unzipped || unzipped.bytes.length === 0) {
     collector.unread = 'a compressed body'
     return
   }
-  if (unzipped.cut) collector.cut('bodyBytes', 'body')
   collectBody(collector, unzipped.bytes, type)
 }
 

@@ -9,8 +9,8 @@ export interface Part {
 
 /** The parts of a multipart body, as strictly divided as its parsers do it: a delimiter begins a line. The last may be cut off. */
 export function* partsOf(bytes: Buffer, contentType: string): Generator<Part> {
-  const found = /;\s*boundary=(?:"([^"]{1,200})"|([^;\s]{1,200}))/i.exec(contentType)
-  const boundary = found?.[1] ?? found?.[2]
+  const found = /;\s*boundary=(?:"([^"]{1,200})"|([^;\r\n]{1,200}))/i.exec(contentType)
+  const boundary = found?.[1] ?? found?.[2]?.trim()
   if (boundary === undefined) return
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
   let at = bytes.indexOf(delimiter.subarray(2))

@@ -44,10 +44,7 @@ function collectJson(collector: ValueCollector, text: string, path: string): boo
 function collectLines(collector: ValueCollector, text: string): void {
   let line = 0
   for (let at = 0; at < text.length; line += 1) {
-    if (collector.full) {
-      collector.cut('values', 'body')
-      return
-    }
+    if (collector.isOver('body')) return
     const end = text.indexOf('\n', at)
     const one = text.slice(at, end === -1 ? text.length : end).replace(/^\x1e/, '')
     if (!collectJson(collector, one, `[${line}]`)) collector.add('body', `[${line}]`, one.trim())
@@ -60,20 +57,16 @@ function collectText(collector: ValueCollector, text: string, type: string, path
   collector.add('body', type.includes('graphql') ? 'query' : name, text)
   if (!/xml/.test(type) && !/^\s*<[?!A-Za-z]/.test(text)) return
   for (const piece of xmlTexts(text, 10_000)) {
-    if (collector.full) {
-      collector.cut('values', 'body')
-      return
-    }
+    if (collector.isOver('body')) return
     collector.add('body', `${name} (text)`, piece)
   }
 }
 
 function collectMultipart(collector: ValueCollector, bytes: Buffer, contentType: string): void {
+  let parts = 0
   for (const part of partsOf(bytes, contentType)) {
-    if (collector.full) {
-      collector.cut('values', 'body')
-      return
-    }
+    if (collector.isOver('body')) return
+    parts += 1
     // A part that is a multipart document itself is not opened: no parser of forms does.
     collectPart(collector, part, (content, type, path) =>
       type.toLowerCase().startsWith('multipart/')
@@ -81,4 +74,5 @@ function collectMultipart(collector: ValueCollector, bytes: Buffer, contentType:
         : collectBody(collector, content, type, path),
     )
   }
+  if (parts === 0) collector.unread = 'a form whose parts nobody can tell'
 }

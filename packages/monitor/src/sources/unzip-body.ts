@@ -42,7 +42,7 @@ function decode(bytes: Buffer, name: string, most: number): Unzipped | null {
   const decoder = Object.hasOwn(decoders, name) ? decoders[name] : undefined
   if (!decoder?.decode) return null
   // Less and less of a body that swells: five tries at most of what one may cost.
-  for (let length = bytes.length; length > 0; length = length >> 3) {
+  for (let length = bytes.length; length > 0; length >>= 3) {
     try {
       const options = { maxOutputLength: most, finishFlush: decoder.flush }
       return { bytes: decoder.decode(bytes.subarray(0, length), options), cut: length < bytes.length }

@@ -41,9 +41,11 @@ export class ValueCollector {
     return [...this.#cuts.values()]
   }
 
-  /** True when nothing more of this part is kept. */
-  get full(): boolean {
-    return this.#room <= 0 || this.#steps <= 0
+  /** Whether nothing more of this part is kept; asked when there is more. */
+  isOver(source: string): boolean {
+    if (this.#room > 0 && this.#steps > 0) return false
+    this.cut('values', source)
+    return true
   }
 
   cut(limit: keyof Limits, source: string): void {
@@ -74,10 +76,6 @@ export class ValueCollector {
   /** Every leaf of a parsed value, depth first. Getters that throw and keys such as `__proto__` are only data here. */
   addTree(source: string, value: unknown, path = '', depth = 0): void {
     this.#steps -= 1
-    if (this.full) {
-      this.cut('values', source)
-      return
-    }
     if (typeof value === 'string') {
       this.add(source, path, value)
       return
@@ -97,17 +95,17 @@ export class ValueCollector {
 
   #addList(source: string, list: readonly unknown[], path: string, depth: number): void {
     for (let index = 0; index < list.length; index += 1) {
+      if (this.isOver(source)) return
       this.addTree(source, list[index], `${path}[${index}]`, depth + 1)
-      if (this.full) return
     }
   }
 
   #addFields(source: string, fields: object, path: string, depth: number): void {
     for (const key of Object.keys(fields)) {
+      if (this.isOver(source)) return
       const child = path === '' ? key : `${path}.${key}`
       this.addName(source, child, key)
       this.addTree(source, readProperty(fields, key), child, depth + 1)
-      if (this.full) return
     }
   }
 }
