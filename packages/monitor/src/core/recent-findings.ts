@@ -16,13 +16,22 @@ export class RecentFindings {
   }
 
   remember(key: string, incident: IncidentReport, now: number): void {
-    if (this.#recent.size >= mostKept) this.#forget(now)
+    this.#forget(now)
+    this.#recent.delete(key)
     this.#recent.set(key, { incident, until: now + windowMs, count: incident.count })
   }
 
+  /** How many are held. */
+  get size(): number {
+    return this.#recent.size
+  }
+
+  /** Incidents are large: what is over goes with the next finding. They stand in the order in which they end. */
   #forget(now: number): void {
-    for (const [key, { until }] of this.#recent)
-      if (until <= now || this.#recent.size >= mostKept) this.#recent.delete(key)
+    for (const [key, { until }] of this.#recent) {
+      if (until > now && this.#recent.size < mostKept) return
+      this.#recent.delete(key)
+    }
   }
 }
 
