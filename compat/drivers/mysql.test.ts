@@ -17,17 +17,19 @@ const mysql2 = {
   env,
   holes: [
     ...['callback', 'object', 'execute', 'connection', 'prepare', 'cluster', 'cluster-execute', 'emitter', 'stream'],
-    ...['promise', 'promise-execute', 'promise-of-pool', 'transaction', 'raw', 'quoted', 'forgotten'],
+    ...['promise', 'promise-execute', 'promise-of-pool', 'transaction', 'raw', 'forgotten'],
   ],
-  exploits: { quoted: ' or 1=1 -- ' },
   safe: ['bound', 'bound-execute', 'bound-object', 'escaped'],
   slow: ['slow', 'slow-promise', 'slow-borrowed'],
 } as const
 
+/** The driver before wrote values between quotes that were there already. */
+const mysql2Older = { ...mysql2, home: 'older', broken: ['quoted'], exploits: { quoted: ' or 1=1 -- ' } } as const
+
 describeDriver('mysql2 3 as an ES module', { ...mysql2, system: 'mjs' })
 describeDriver('mysql2 3 in CommonJS on the newest Node', { ...mysql2, system: 'cjs', on: 'newest' })
-describeDriver('mysql2 2 in CommonJS', { ...mysql2, system: 'cjs', home: 'older' })
-describeDriver('mysql2 2 as an ES module on the newest Node', { ...mysql2, system: 'mjs', home: 'older', on: 'newest' })
+describeDriver('mysql2 2 in CommonJS', { ...mysql2Older, system: 'cjs' })
+describeDriver('mysql2 2 as an ES module on the newest Node', { ...mysql2Older, system: 'mjs', on: 'newest' })
 
 const mariadb = {
   driver: 'mariadb',

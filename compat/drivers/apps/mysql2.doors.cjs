@@ -89,8 +89,10 @@ exports.doors = async ({ mysql, promise }) => {
     bound: (name) => called((done) => pool.query('select name from account where name = ?', [name], done)),
     'bound-execute': (name) =>
       promised.execute('select name from account where name = ?', [name]).then(([rows]) => rows),
-    'bound-object': (name) =>
-      called((done) => pool.query({ sql: 'select name from account where ?', values: { name } }, done)),
+    'bound-object': async (name) => {
+      await promised.query('update account set ? where id = 0', { name })
+      return promised.query('select name from account where name = ?', [name]).then(([rows]) => rows)
+    },
     escaped: (name) =>
       called((done) => pool.query(`select name from account where name = ${mysql.escape(name)}`, done)),
     slow: (name) =>

@@ -11,6 +11,8 @@ export interface DriverTest extends Omit<Variant, 'env' | 'node'> {
   readonly hook: string
   /** Doors with a hole: with `exploit` as the name each shows what nobody should see, `clover`. */
   readonly holes: readonly string[]
+  /** Doors with a hole that do not work with names that are meant. */
+  readonly broken?: readonly string[]
   readonly exploit?: string
   /** What some doors need to be exploited. */
   readonly exploits?: Readonly<Record<string, string>>
@@ -23,7 +25,19 @@ const usual = "x' or '1'='1"
 
 /** One sample app under attack and in peace: each exploit is refused once and cleanly; with the action none it really leaks. */
 export function describeDriver(title: string, given: DriverTest): void {
-  const { holes, exploit = usual, exploits = {}, safe = [], slow = [], hook, on, env, ...variant } = given
+  const {
+    holes: working,
+    broken = [],
+    exploit = usual,
+    exploits = {},
+    safe = [],
+    slow = [],
+    hook,
+    on,
+    env,
+    ...variant
+  } = given
+  const holes = [...working, ...broken]
   const attack = (app: RunningApp, door: string) => app.ask(door, exploits[door] ?? exploit)
   const start = (changes: Partial<Variant> = {}): Promise<RunningApp> =>
     startApp({
@@ -47,7 +61,7 @@ export function describeDriver(title: string, given: DriverTest): void {
       expect(answer.text).not.toContain('clover')
     })
 
-    test.each(holes)('lets through what is meant: %s', async (door) => {
+    test.each(working)('lets through what is meant: %s', async (door) => {
       const answer = await app.ask(door, 'maya')
       expect({ status: answer.status, text: answer.text }).toMatchObject({ status: 200 })
     })
@@ -83,25 +97,23 @@ export function describeDriver(title: string, given: DriverTest): void {
       expect(counters).toMatchObject({ findings: holes.length, blocked: 0 })
     })
 
-    test.skipIf(slow.length === 0)(
-      'with one pooled connection and twenty requests at once each statement is judged with its own request',
-      async () => {
-        const narrow = await start({ env: { POOL: '1' } })
-        for (const door of slow) {
-          const answers = await Promise.all(
-            Array.from({ length: 20 }, async (_, number) => {
-              const bad = number % 2 === 1
-              const name = bad ? `x${number}' or '1'='1` : `x${number}`
-              return { bad, name, answer: await narrow.ask(door, name) }
-            }),
-          )
-          for (const { bad, name, answer } of answers) {
-            expect({ door, name, status: answer.status }).toEqual({ door, name, status: bad ? 403 : 200 })
-            if (!bad) expect(JSON.parse(answer.text)).toBe(name)
-          }
+    if (slow.length === 0) return
+    test('with one pooled connection and twenty requests at once each statement is judged with its own request', async () => {
+      const narrow = await start({ env: { POOL: '1' } })
+      for (const door of slow) {
+        const answers = await Promise.all(
+          Array.from({ length: 20 }, async (_, number) => {
+            const bad = number % 2 === 1
+            const name = bad ? `x${number}' or '1'='1` : `x${number}`
+            return { bad, name, answer: await narrow.ask(door, name) }
+          }),
+        )
+        for (const { bad, name, answer } of answers) {
+          expect({ door, name, status: answer.status }).toEqual({ door, name, status: bad ? 403 : 200 })
+          if (!bad) expect(JSON.parse(answer.text)).toBe(name)
         }
-        narrow.stop()
-      },
-    )
+      }
+      narrow.stop()
+    })
   })
 }

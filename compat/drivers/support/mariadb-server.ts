@@ -13,7 +13,7 @@ export interface MariadbServer {
  * A MariaDB of our own: an empty folder, no grant tables (so no system tables are needed and anybody is root), loopback only. As an
  * unprivileged user even when the tests run as root, which the server refuses.
  */
-export async function startMariadb(): Promise<MariadbServer> {
+export async function startMariadb(...options: readonly string[]): Promise<MariadbServer> {
   const program = ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd', '/usr/bin/mariadbd'].find((file) =>
     existsSync(file),
   )
@@ -39,6 +39,7 @@ export async function startMariadb(): Promise<MariadbServer> {
       '--performance-schema=off',
       '--innodb-buffer-pool-size=16M',
       '--innodb-log-file-size=4M',
+      ...options,
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )
