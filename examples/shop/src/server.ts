@@ -5,14 +5,17 @@ import { migrate, pool } from './database.ts'
 import { files, prepareDownloads } from './files.ts'
 import { home } from './home.ts'
 import { products } from './products.ts'
+import { visitors } from './visitors.ts'
 
 const port = Number(process.env['SHOP_PORT'] ?? 7475)
 
 const app = express()
 app.set('trust proxy', 'loopback')
 app.disable('x-powered-by')
+// `?owner[$ne]=x` becomes an object.
+app.set('query parser', 'extended')
 app.use(express.json({ limit: '1mb' }), express.urlencoded({ extended: true, limit: '1mb' }))
-app.use(home, products, account, files)
+app.use(home, products, account, files, visitors)
 app.get('/health', (_request, response) => void response.json({ ok: true }))
 app.use((_request: Request, response: Response) => void response.status(404).json({ error: 'Not found' }))
 app.use((error: Error, _request: Request, response: Response, next: NextFunction) => {

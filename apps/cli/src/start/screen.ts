@@ -23,6 +23,31 @@ export const attacks = (shop: string): { title: string; command: string; outcome
     command: `curl -i ${attacker} "${shop}/orders/0%20or%201=1"`,
     outcome: '403; make a rule for it in Workflow (log only), run it again: it dumps the orders, and is recorded',
   },
+  {
+    title: 'Run a command of your own on the machine',
+    command: `curl -i ${attacker} "${shop}/invoices/1;id"`,
+    outcome: '403: the number of an invoice began another command',
+  },
+  {
+    title: 'Read a file outside of the downloads',
+    command: `curl -i ${attacker} "${shop}/downloads?file=../package.json"`,
+    outcome: '403: the name climbed out of its folder',
+  },
+  {
+    title: 'Make the shop call an address inside',
+    command: `curl -i ${attacker} -H 'Content-Type: application/json' ${shop}/images -d '{"url":"http://169.254.169.254/latest/meta-data/"}'`,
+    outcome: '403: the address of a picture led to a metadata service',
+  },
+  {
+    title: "Read everybody's wishes with an operator",
+    command: `curl -i -g ${attacker} "${shop}/wishes?owner[\\$ne]=nobody"`,
+    outcome: '403: an object stood where a name was meant',
+  },
+  {
+    title: 'Run JavaScript in the shop',
+    command: `curl -i -G ${attacker} ${shop}/greeting --data-urlencode 'name=" + process.version + "'`,
+    outcome: '403: a name became code',
+  },
 ]
 
 export function screen(at: Addresses): string {

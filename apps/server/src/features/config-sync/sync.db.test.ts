@@ -88,15 +88,15 @@ test('a rule that this project cannot have is refused with the reason, the place
     status: 422,
     body: {
       code: 'rule.action_not_allowed',
-      errors: [{ path: 'rule.then.actions[0]', given: 'close', allowed: 'log, block' }],
+      errors: [{ path: 'rule.then.actions[0]', given: 'close', allowed: 'log, block_session, block_ip, block' }],
     },
   })
   const soon = await server.call('POST', rules(), {
-    body: { rule: { if: { protections: ['PathTraversal'] }, then: { actions: ['log'] } } },
+    body: { rule: { if: { protections: ['CrossSiteScripting'] }, then: { actions: ['log'] } } },
   })
   expect(soon).toMatchObject({
     status: 422,
-    body: { code: 'rule.protection_unknown', detail: 'PathTraversal is not in this version.' },
+    body: { code: 'rule.protection_unknown', detail: 'CrossSiteScripting is not in this version.' },
   })
   const shape = await server.call('POST', rules(), {
     body: { rule: { if: { protections: [] }, then: { actions: ['log'] }, colour: 'red' } },
