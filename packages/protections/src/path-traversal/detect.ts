@@ -2,7 +2,8 @@ import type { Input, OperationOf } from '@riposte/contract'
 import type { Finding } from '../define.ts'
 import { judge, type Verdict } from './judge.ts'
 import { analyse, analyseJoined, type Lead } from './lead.ts'
-import { withSlashes } from './location.ts'
+import { locate, withSlashes } from './location.ts'
+import { pathForms } from './path-forms.ts'
 import { leavesBase, readTarget, type Target } from './target.ts'
 
 /**
@@ -38,15 +39,22 @@ function findSingle(target: Target, inputs: readonly Input[]): Finding | null {
   let likely: Finding | null = null
   const work = { left: workBudget }
   for (const input of inputs) {
-    for (const lead of analyse(input.value).leads) {
+    const { leads, dotted } = analyse(input.value)
+    for (const lead of leads) {
+      if (isSurpassed(target, lead, dotted)) continue
       const verdict = weigh(target, lead, input, work)
       if (verdict && verdict.confidence >= 0.9) return toFinding(target, input, verdict)
       if (verdict && verdict.confidence > (likely?.confidence ?? 0)) likely = toFinding(target, input, verdict)
     }
     if (work.left < 0) break
   }
-  return likely ?? findSibling(target, inputs)
+  return likely ?? findSibling(target, inputs) ?? findWhole(target, inputs)
 }
+
+/** Where a form of the value stands from end to end, what others make of it by cleaning and cutting says nothing. */
+const isSurpassed = ({ lower }: Target, { text, made }: Lead, dotted: readonly string[]): boolean =>
+  (made !== 'whole' || !lower.includes(text)) &&
+  dotted.some((whole) => whole.length >= text.length && whole !== text && lower.includes(whole))
 
 /** For all values together, in characters compared; only a hostile request comes near. */
 const workBudget = 64_000_000
@@ -56,18 +64,37 @@ function weigh(target: Target, lead: Lead, { source }: Input, work: { left: numb
   return judge(target, lead, { byChance: source === 'path' || source === 'headers' })
 }
 
-/** `/srv/files` + `-old/a.txt`: nobody climbs, yet the folder is another one. */
-function findSibling(target: Target, inputs: readonly Input[]): Finding | null {
-  const { base, lower } = target
-  if (!base) return null
+/** `/srv/files` + `-old/a.txt`, or `a/..` + `.txt`: nobody climbs, yet the folder is another one. */
+function findSibling({ base, lower }: Target, inputs: readonly Input[]): Finding | null {
+  if (!base || base.names.length === 0) return null
   const folder = `/${base.names.join('/')}`.toLowerCase()
   const at = lower.indexOf(folder)
   const rest = at === -1 ? '' : lower.slice(at + folder.length)
   if (rest === '' || rest.startsWith('/')) return null
-  const input = inputs.find(({ value }) => value.length > 1 && rest === withSlashes(value.trim()).toLowerCase())
+  const input = inputs.find(
+    ({ value }) => (value.length > 1 && rest === withSlashes(value.trim()).toLowerCase()) || analyse(value).returns,
+  )
   const reason = 'A value from the request changes the name of the folder that the app meant.'
   return input ? { confidence: 0.8, reason, input, inputSpan: null, operationSpan: null } : null
 }
+
+/** `dir + '/' + file` with an empty `dir` begins at the root. */
+function findWhole({ base, place, lower }: Target, inputs: readonly Input[]): Finding | null {
+  if (!base || place.root === '') return null
+  const rest = lower.replace(/^(?:[a-z]:)?\/+/, '')
+  const input = inputs.find(
+    ({ value }) =>
+      value.length <= longestPart &&
+      (rest === '' ? analyse(value).returns : formsOf(value).some((form) => isSameFile(form, rest))),
+  )
+  const reason = 'A value from the request became a path from the root of the file system.'
+  return input ? { confidence: 0.8, reason, input, inputSpan: null, operationSpan: null } : null
+}
+
+const formsOf = (value: string): string[] => pathForms(value).map(({ text }) => withSlashes(text).toLowerCase())
+
+const isSameFile = (form: string, rest: string): boolean =>
+  form.length > 1 && (form === rest || locate(form).names.join('/') === rest)
 
 const mostBeside = 64
 
@@ -101,10 +128,9 @@ function findJoined(target: Target, inputs: readonly Input[]): Finding | null {
     return leads.map((lead) => ({ input, lead }))
   })
   if (firsts.length === 0) return null
-  const seconds = inputs.flatMap((input) => {
-    const text = withSlashes(input.value.trim()).toLowerCase()
-    return text !== '' && target.lower.includes(text.replace(/^[./]+/, '')) ? [{ input, text }] : []
-  })
+  const seconds = inputs
+    .slice(0, mostJoined)
+    .flatMap((input) => partsOf(target, input).map((text) => ({ input, text })))
   for (const first of firsts.slice(0, mostBeside)) {
     for (const second of seconds.slice(0, mostJoined)) {
       if (first.input === second.input) continue
@@ -119,8 +145,19 @@ function findJoined(target: Target, inputs: readonly Input[]): Finding | null {
   return null
 }
 
-const canGoOn = ({ piece, relative, absolute }: Lead): boolean =>
-  !piece && (relative.up > 0 || (absolute !== null && absolute.names.length > 0))
+/** The forms of a value that could go on from another: they stand in the path, or turn back on the way. */
+function partsOf({ lower }: Target, { value }: Input): string[] {
+  if (value.length > longestPart) return []
+  return formsOf(value).filter((part) => {
+    const plain = part.replace(/^[./]+/, '')
+    return part.includes('..') || (plain !== '' && lower.includes(plain))
+  })
+}
+
+const longestPart = 4_096
+
+const canGoOn = ({ made, relative, absolute }: Lead): boolean =>
+  made !== 'piece' && (relative.up > 0 || (absolute !== null && absolute.names.length > 0))
 
 function toFinding(target: Target, input: Input, { confidence, reason, span }: Verdict): Finding {
   const part = span ? target.text.slice(span.start, span.end) : ''

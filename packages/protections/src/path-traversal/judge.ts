@@ -25,7 +25,7 @@ export function judge(target: Target, lead: Lead, weight: Weight): Verdict | nul
     const verdict = judgeResolved(target, lead)
     if (verdict) return verdict
   }
-  return lead.absolute && !lead.piece ? judgeAbsolute(target, lead.absolute, weight) : null
+  return lead.absolute && lead.made !== 'piece' ? judgeAbsolute(target, lead.absolute, weight) : null
 }
 
 /** The path still holds the climbing as text: then where the value stands tells which folder came before it. */
@@ -104,7 +104,7 @@ function widen(path: string, value: string, at: number, { start, end }: Span): S
 }
 
 /** The path was resolved before it came here: what is left of the value must be what is left of the path. */
-function judgeResolved(target: Target, { relative, text, piece }: Lead): Verdict | null {
+function judgeResolved(target: Target, { relative, text, made }: Lead): Verdict | null {
   const rest = relative.names
   const names = lowerNames(target.place)
   if (target.base) {
@@ -112,7 +112,7 @@ function judgeResolved(target: Target, { relative, text, piece }: Lead): Verdict
     const stands = rest.length === 0 || namesStandIn(names, rest)
     return stands ? { confidence: 0.95, reason: climbed, span: null } : null
   }
-  if (piece) return null
+  if (made === 'piece') return null
   const atRoot = target.place.root !== ''
   if (rest.length === 0) return atRoot && names.length === 0 ? { confidence: 0.8, reason: climbed, span: null } : null
   const fromStart = names.length - rest.length
@@ -120,8 +120,14 @@ function judgeResolved(target: Target, { relative, text, piece }: Lead): Verdict
   if (atRoot && fromStart > 0 && rest.length > 1 && standAt(names, rest, 0, isSame))
     return { confidence: 0.8, reason: climbed, span: null }
   // A URL path that climbs is cut off at the served folder by servers that resolve it first: `/../a` is then `/a` below that folder.
-  if (text.startsWith('/') || fromStart < 0) return null
-  return standAt(names, rest, fromStart, isSuffixed) ? { confidence: 0.6, reason: climbed, span: null } : null
+  if (text.trimStart().startsWith('/') || fromStart < 0) return null
+  if (standAt(names, rest, fromStart, isSuffixed)) return { confidence: 0.6, reason: climbed, span: null }
+  // An app may add a name or two of its own.
+  const mostAdded = rest.length > 1 ? 2 : 1
+  for (let at = fromStart - 1; at >= 0 && at >= fromStart - mostAdded; at -= 1) {
+    if (standAt(names, rest, at, isSame)) return { confidence: 0.55, reason: climbed, span: null }
+  }
+  return null
 }
 
 const lowerNames = (place: Location): readonly string[] => place.names.map((name) => name.toLowerCase())

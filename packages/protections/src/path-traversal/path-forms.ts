@@ -2,26 +2,35 @@ import { forms } from '../text/forms.ts'
 
 const mostForms = 96
 
-/** The forms in which an app may use a value as a path: as `forms` has them, and as file systems, decoders and clean-ups change them. */
-export function pathForms(value: string): readonly string[] {
-  const found = new Set<string>()
-  for (const form of forms(value)) {
-    for (const text of [form, ...shortDecoded(form), ...plainer(form)]) {
-      if (found.size >= mostForms) return [...found]
-      found.add(text)
-      if (!text.includes('..') && !text.includes('./') && !text.includes('.\\')) continue
-      for (const cleaned of cleanUps(text)) found.add(cleaned)
-    }
-  }
-  return [...found]
+export interface PathForm {
+  readonly text: string
+  /** An app may have taken something out, which only shows where the value does not stand as it came. */
+  readonly cleaned: boolean
 }
 
-/** Base64 and hex of nothing but dots and separators, too short to be taken for encoded text elsewhere. */
+/** The forms in which an app may use a value as a path: as `forms` has them, and as file systems, decoders and clean-ups change them. */
+export function pathForms(value: string): readonly PathForm[] {
+  const found = new Map<string, PathForm>()
+  for (const form of forms(value)) {
+    for (const text of [form, ...shortDecoded(form), ...plainer(form)]) {
+      if (found.size >= mostForms) return [...found.values()]
+      found.set(text, { text, cleaned: false })
+      if (!text.includes('..') && !text.includes('./') && !text.includes('.\\')) continue
+      for (const left of cleanUps(text)) if (!found.has(left)) found.set(left, { text: left, cleaned: true })
+    }
+  }
+  return [...found.values()]
+}
+
+/** Base64 and hex of a few dots and names, too short to be taken for encoded text elsewhere. */
 function shortDecoded(form: string): string[] {
-  if (form.length > 12 || !/^[A-Za-z0-9+/_-]{2,}={0,2}$/.test(form)) return []
+  if (form.length > 14 || !/^[A-Za-z0-9+/_-]{2,}={0,2}$/.test(form)) return []
   const decoded = [Buffer.from(form, 'base64').toString('latin1')]
   if (/^(?:[0-9a-f]{2})+$/i.test(form)) decoded.push(Buffer.from(form, 'hex').toString('latin1'))
-  return decoded.filter((text) => /^[./\\]+$/.test(text))
+  const paths = decoded.filter(
+    (text) => /^[\x20-\x7e]+$/.test(text) && /^[/\\]|\.\.|^\.$|^\.[/\\]|[/\\]\.$|%2[ef]/i.test(text),
+  )
+  return paths.flatMap((text) => (text.includes('%') ? [text, ...forms(text)] : [text]))
 }
 
 /** What lenient decoders, and those that keep one byte a character, make of letters beyond ASCII; and the text without white space. */
@@ -41,8 +50,8 @@ function plainer(form: string): string[] {
 const pathOfUrl = (url: string): string => url.replace(/^[^:]*:\/\/[^/\\?#]*/, '').replace(/[?#].*$/s, '')
 
 /** UTF-8 that spends more bytes than needed: `%c0%ae` is a dot for decoders that do not mind. */
-const fromOverlong = (text: string): string =>
-  text.replace(
+function fromOverlong(text: string): string {
+  const plain = text.replace(
     /(?:[\u00c0\u00c1]|\u00e0\u0080|\u00f0\u0080\u0080)[\u0080-\u00bf]|[\u00c0\u00c1][\0-\x7f]/g,
     (bytes) => {
       const low = bytes.charCodeAt(bytes.length - 1) & 0x3f
@@ -50,6 +59,9 @@ const fromOverlong = (text: string): string =>
       return String.fromCharCode(low | high)
     },
   )
+  // The other bytes stand for letters as they should.
+  return /[^\0-\xff]/.test(plain) ? plain : Buffer.from(plain, 'latin1').toString('utf8')
+}
 
 /** What conversions to a smaller character set choose as the nearest. */
 const fromLookAlikes = (text: string): string =>
@@ -66,8 +78,6 @@ function cleanUps(text: string): string[] {
     text.replace(/\.\.[/\\]/g, ''),
     text.replaceAll('./', ''),
     text.replace('../', ''),
-    text.replace('..', ''),
-    text.replaceAll('..', '.'),
   ]
   return cleaned.filter((left) => left !== text && left.includes('..'))
 }
