@@ -14,7 +14,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'apps/*/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'bench/*/*.test.ts',
+          ],
           exclude: ['**/*.db.test.ts', '**/*.patch.test.ts', '**/node_modules/**'],
           pool: 'threads',
           isolate: false,
@@ -36,7 +41,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'patch',
-          include: ['packages/*/src/**/*.patch.test.ts', 'apps/*/src/**/*.patch.test.ts'],
+          include: ['packages/*/src/**/*.patch.test.ts', 'apps/*/src/**/*.patch.test.ts', 'bench/*/*.patch.test.ts'],
           globalSetup: ['packages/testkit/src/postgres-global-setup.ts'],
           pool: 'forks',
           testTimeout: 60_000,

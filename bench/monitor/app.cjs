@@ -88,6 +88,14 @@ app.get('/exec-hole', async (request, response) => {
   response.json({ ok: true })
 })
 
+// Reads what comes, whatever it is.
+app.post('/upload', (request, response) => {
+  let bytes = 0
+  request.on('data', (chunk) => (bytes += chunk.length))
+  request.on('end', () => response.json({ bytes }))
+  request.on('error', () => undefined)
+})
+
 // Four parameters: express calls it for errors only.
 app.use((error, _request, response, _next) => {
   if (!response.headersSent) response.status(500).json({ error: error.message })
@@ -100,6 +108,12 @@ const server = app.listen(0, '127.0.0.1', () => {
 const answers = {
   cpu: () => process.cpuUsage(),
   rss: () => process.memoryUsage.rss(),
+  // What is left when everything that can go has gone; needs --expose-gc.
+  heap: () => {
+    globalThis.gc()
+    globalThis.gc()
+    return process.memoryUsage()
+  },
   status: () => monitor && monitor.status(),
 }
 process.on('message', ({ id, ask }) => process.send({ id, answer: answers[ask]() }))

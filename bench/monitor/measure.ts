@@ -4,7 +4,7 @@ import type { AnyGuard, Surroundings } from './guards.ts'
 import { routeOf, type RouteId } from './routes.ts'
 import { pathOnly } from './surroundings.ts'
 
-type Question = { readonly ask: 'cpu' | 'rss' | 'status' }
+type Question = { readonly ask: 'cpu' | 'heap' | 'rss' | 'status' }
 type Job = { readonly job: object }
 export type Loader = Child<Job>
 
@@ -15,10 +15,14 @@ export interface Server {
   readonly startMs: number
 }
 
-/** @param withSqlite loads the native driver too, which is no part of a start that is measured */
-export async function startServer(guard: AnyGuard, around: Surroundings, withSqlite: boolean): Promise<Server> {
+/** @param options `withSqlite` loads the native driver too, which is no part of a start that is measured */
+export async function startServer(
+  guard: AnyGuard,
+  around: Surroundings,
+  options: { readonly withSqlite?: boolean; readonly execArgv?: readonly string[] } = {},
+): Promise<Server> {
   const { child, ready, startMs } = await startChild<Question>(path.join(import.meta.dirname, 'app.cjs'), {
-    execArgv: guard.execArgv(),
+    execArgv: [...guard.execArgv(), ...(options.execArgv ?? [])],
     env: {
       ...pathOnly(),
       NODE_ENV: 'production',
@@ -26,7 +30,7 @@ export async function startServer(guard: AnyGuard, around: Surroundings, withSql
       DATABASE_URL: around.databaseUrl,
       FILES: around.files,
       UPSTREAM: around.upstreamUrl,
-      SQLITE: String(withSqlite),
+      SQLITE: String(options.withSqlite ?? false),
       ...guard.env(around),
     },
     isReady: (message) => (message as { type?: string }).type === 'listening',

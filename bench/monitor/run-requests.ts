@@ -30,7 +30,7 @@ export async function runRequests(bench: Bench): Promise<Requests> {
     loader = await startLoader()
     for (const guard of guards) {
       try {
-        const server = await startServer(guard, around, plan.routes.includes('sqlite'))
+        const server = await startServer(guard, around, { withSqlite: plan.routes.includes('sqlite') })
         servers.push(server)
         if (guard.id === 'riposte') await waitUntilConnected(server)
       } catch (error) {

@@ -16,7 +16,7 @@ export async function runStarts(around: Surroundings, plan: Plan, failures: Fail
     for (const guard of starting) {
       if (failures.of(guard.id) !== undefined) continue
       try {
-        const server = await startServer(guard, around, false)
+        const server = await startServer(guard, around)
         const takesRss = turn >= 0 && turn < 3
         if (takesRss) await new Promise((resolve) => setTimeout(resolve, plan.idleMs))
         const rss = (await server.child.ask({ ask: 'rss' })) as number
