@@ -50,3 +50,28 @@ describeDriver('mariadb 3.5 in CommonJS', { ...mariadb, system: 'cjs' })
 describeDriver('mariadb 3.5 as an ES module on the newest Node', { ...mariadb, system: 'mjs', on: 'newest' })
 describeDriver('mariadb 3.4 in CommonJS on the newest Node', { ...mariadb, system: 'cjs', home: 'older', on: 'newest' })
 describeDriver('mariadb 3.4 as an ES module', { ...mariadb, system: 'mjs', home: 'older' })
+
+const mysql = {
+  driver: 'mysql',
+  hook: 'mysql',
+  env,
+  holes: [
+    'callback',
+    'object',
+    'connection',
+    'borrowed',
+    'cluster',
+    'emitter',
+    'stream',
+    'transaction',
+    'raw',
+    'forgotten',
+  ],
+  broken: ['quoted'],
+  exploits: { quoted: ' or 1=1 -- ' },
+  safe: ['bound', 'bound-object', 'escaped'],
+  slow: ['slow', 'slow-borrowed'],
+} as const
+
+describeDriver('mysql 2 as an ES module on the newest Node', { ...mysql, system: 'mjs', on: 'newest' })
+describeDriver('mysql 2 in CommonJS', { ...mysql, system: 'cjs' })

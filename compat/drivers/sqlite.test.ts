@@ -22,3 +22,14 @@ const nodeSqlite = {
 
 describeDriver('node:sqlite as an ES module on the newest Node', { ...nodeSqlite, system: 'mjs' })
 describeDriver('node:sqlite in CommonJS on the newest Node', { ...nodeSqlite, system: 'cjs' })
+
+const sqlite3 = {
+  driver: 'sqlite3',
+  hook: 'sqlite3',
+  holes: ['all', 'all-values', 'get', 'each', 'run', 'exec', 'prepare', 'prepare-callback', 'chained'],
+  exploits: { run: "x'), ('y", exec: "x'), ('y" },
+  safe: ['bound', 'bound-name', 'escaped'],
+} as const
+
+describeDriver('sqlite3 6 as an ES module on the newest Node', { ...sqlite3, system: 'mjs', on: 'newest' })
+describeDriver('sqlite3 6 in CommonJS', { ...sqlite3, system: 'cjs' })

@@ -1,6 +1,10 @@
 import { sources } from '../sources/catalog.ts'
 import { betterSqlite3 } from './better-sqlite3.ts'
 import { mariadb } from './mariadb.ts'
+import { mongodb } from './mongodb.ts'
+import { mongoose } from './mongoose.ts'
+import { mssql, tedious } from './mssql.ts'
+import { mysql } from './mysql.ts'
 import { mysql2 } from './mysql2.ts'
 import { childProcess } from './node/child-process.ts'
 import { virtualMachines, workerThreads } from './node/code-from-text.ts'
@@ -13,12 +17,16 @@ import { nameLookups } from './node/name-lookups.ts'
 import { pathJoins } from './node/path-joins.ts'
 import { nodeSqlite } from './node-sqlite.ts'
 import { pg } from './pg.ts'
+import { pglite } from './pglite.ts'
+import { postgres } from './postgres.ts'
+import { sqlite3 } from './sqlite3.ts'
 import type { Sink } from './sink.ts'
 
 /** Everything where harm would happen that this version guards: what Node brings, then drivers; and the packages that bring requests. */
 export const sinks: readonly Sink[] = [
   ...[childProcess, fileSystem, pathJoins, httpClient, httpsClient, nameLookups, undici, globals],
   ...[virtualMachines, workerThreads, evalCalls],
-  ...[pg, mysql2, mariadb, betterSqlite3, nodeSqlite],
+  ...[pg, postgres, pglite, mysql, mysql2, mariadb, betterSqlite3, sqlite3, nodeSqlite, mssql, tedious],
+  ...[mongodb, mongoose],
   ...sources,
 ]

@@ -17,7 +17,7 @@ export interface DoorOptions {
   /** Fails as the driver does: throws, rejects, calls back or emits. */
   readonly refuse: (error: BlockedError, args: readonly unknown[], self: unknown) => unknown
   /** Last touches to arguments that pass: callbacks that stand inside of them. Callbacks among them are bound already. */
-  readonly prepare?: (args: unknown[]) => unknown[]
+  readonly prepare?: (args: unknown[], self: unknown) => unknown[]
   /** It gives back an emitter of its own, whose listeners are the caller's. */
   readonly emits?: boolean
   /** What it gives back is a promise, so that the caller can wait while a custom action decides. */
@@ -55,7 +55,7 @@ export class StatementDoor {
         verdict,
         () => {
           const bound = args.map(bindFunction)
-          const result = outside(() => original.apply(self, options.prepare ? options.prepare(bound) : bound))
+          const result = outside(() => original.apply(self, options.prepare ? options.prepare(bound, self) : bound))
           if (options.emits && result instanceof EventEmitter) bindEmitter(result as EventEmitter)
           return result
         },
@@ -82,6 +82,11 @@ export function bindAcquire(target: unknown, name: string): void {
     const bound = args.map(bindFunction)
     return outside(() => original.apply(self, bound))
   })
+}
+
+/** A method that keeps what it is given and calls it later. */
+export function bindCallbacks(target: unknown, name: string): void {
+  replaceMethod(target, name, 'bind', (original) => (self, args) => original.apply(self, args.map(bindFunction)))
 }
 
 /** The emitter's listeners are called in the context of whoever asked for it. */
