@@ -132,4 +132,5 @@ function textOf(value: unknown): string {
 }
 
 /** More than what any filter holds: an empty text, a nought, a one-letter word. */
-const saysSomething = (value: unknown): boolean => typeof value !== 'boolean' && String(value).length >= 3
+const saysSomething = (value: unknown): boolean =>
+  value !== null && value !== undefined && typeof value !== 'boolean' && String(value).length >= 3

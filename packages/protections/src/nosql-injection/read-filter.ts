@@ -94,14 +94,16 @@ class Reader implements FilterFacts {
     }
   }
 
-  #takeEntry(key: string, value: unknown, { reading, field, depth, value: entries }: Step): void {
+  #takeEntry(key: string, value: unknown, step: Step): void {
+    const { reading, field, depth, value: entries } = step
     const operator = operatorIn(key)
     if (operator !== null && reading !== 'data') {
       const idle = reading === 'assignment' || (reading === 'addition' && !additions.has(operator))
       this.#addSite({ key: operator, value, field, idle })
     }
     if (runsCode(key, reading, entries as readonly (readonly [string, unknown])[])) this.#addCode(value)
-    if (operator === null && !isIndex(key) && !holdsOperator(value)) this.plainFields.add(key.toLowerCase())
+    if (operator === null && !isIndex(key) && !holdsOperator(value) && !isCommandPart(key, value, depth))
+      this.plainFields.add(key.toLowerCase())
     this.#rest.push({
       value,
       reading: childReading(key, reading, value),
@@ -139,6 +141,16 @@ const additions = new Set(['$each', '$slice', '$sort', '$position'])
 const codeNames = new Set(['$where', '$reduce', '$keyf'])
 const functionParts = new Set(['body', 'init', 'accumulate', 'merge', 'finalize'])
 const mapReduceParts = new Set(['map', 'reduce', 'finalize'])
+
+const commandParts = new Set(
+  'filter query q update u pipeline updates deletes document documents replacement projection fields sort let cond'.split(
+    ' ',
+  ),
+)
+
+/** `{find: …, filter: {…}}`: at the top, a name of the command and of no field. */
+const isCommandPart = (key: string, value: unknown, depth: number): boolean =>
+  depth <= 2 && commandParts.has(key) && typeof value === 'object' && value !== null && entriesOf(value).length > 0
 
 function itemReading(reading: Reading): Reading {
   if (reading === 'operands' || reading === 'expression') return 'expression'
