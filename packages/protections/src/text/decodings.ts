@@ -115,7 +115,8 @@ function jsonLeaves(document: unknown): string[] {
   return leaves
 }
 
-const base64 = /^[A-Za-z0-9+/_-]{8,}={0,2}$/
+/** A short one is told from a word by its padding. */
+const base64 = /^(?:[A-Za-z0-9+/_-]{8,}={0,2}|[A-Za-z0-9+/_-]{2,7}={1,2})$/
 const hexDigits = /^(?:0x|\\x)?(?:[0-9a-fA-F]{2}){4,}$/
 
 export const decodeBase64: Decoding = (value) => {

@@ -74,6 +74,8 @@ const cuts: typeof encodings = [
  */
 export function forms(value: string): readonly string[] {
   if (value.length > longestDecoded) return [value]
+  const has = signsOf(value)
+  if (!encodings.some((one) => fits(one, has))) return cutForms(value, has)
   const found = new Set([value])
   let latest: readonly string[] = [value]
   for (let step = 0; step < 3 && latest.length > 0; step += 1) latest = applyAll(encodings, latest, found)
@@ -81,14 +83,27 @@ export function forms(value: string): readonly string[] {
   return [...found]
 }
 
+/** Of what is not encoded, as most values are. */
+function cutForms(value: string, has: number): readonly string[] {
+  const found = [value]
+  for (const cut of cuts) {
+    if (!fits(cut, has)) continue
+    for (const next of cut.decode(value)) if (next !== '' && !found.includes(next)) found.push(next)
+  }
+  return found
+}
+
+const fits = ({ needs, without }: (typeof encodings)[number], has: number): boolean =>
+  (needs === 0 || (has & needs) !== 0) && (has & without) === 0
+
 /** @returns what was not known yet; `found` has it too */
 function applyAll(all: typeof encodings, values: readonly string[], found: Set<string>): string[] {
   const fresh: string[] = []
   for (const value of values) {
     const has = signsOf(value)
-    for (const { decode, needs, without } of all) {
-      if ((needs !== 0 && (has & needs) === 0) || (has & without) !== 0) continue
-      for (const next of decode(value)) {
+    for (const one of all) {
+      if (!fits(one, has)) continue
+      for (const next of one.decode(value)) {
         if (found.size >= mostForms) return fresh
         if (next === '' || found.has(next)) continue
         found.add(next)
