@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -35,6 +35,11 @@ export async function build(esbuild) {
   )
   write('register.cjs', "'use strict'\n\nrequire('./index.cjs').monitor.start()\n")
   write('register.mjs', "import sdk from './index.cjs'\n\nsdk.monitor.start()\n")
+  copyFileSync(path.join(folder, 'types/index.d.ts'), path.join(dist, 'index.d.ts'))
+  // An `import` and a `require` need declarations of their own kind.
+  copyFileSync(path.join(folder, 'types/index.d.ts'), path.join(dist, 'index.d.cts'))
+  write('register.d.ts', 'export {}\n')
+  write('register.d.cts', 'export {}\n')
   await writeSchema(esbuild, common)
 }
 
