@@ -40,6 +40,7 @@ if (wanted('db')) {
     }
   }
 }
+if (wanted('compat')) await runCompat()
 if (wanted('e2e')) await runVitest('e2e', ['--project', 'e2e'], {})
 if (wanted('newest')) await runNewest()
 
@@ -92,6 +93,19 @@ async function runVitest(name, args, env) {
   // A file that could not even be loaded has no failed test to count.
   results.failed += Math.max(counts.numFailedTests, code === 0 ? 0 : 1)
   if (counts.numPendingTests > 0) skip(`${counts.numPendingTests} tests of ${name}`)
+}
+
+/** The SDK with real drivers and frameworks, which the folders under compat install for themselves. */
+async function runCompat() {
+  const server = ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd', '/usr/bin/mariadbd'].find((file) =>
+    existsSync(file),
+  )
+  if (!server) skip('tests on MariaDB: mariadbd is not installed (Debian: apt-get install mariadb-server)')
+  await runVitest(
+    'compat',
+    ['--project', 'compat', ...(server ? [] : ['--exclude', 'compat/drivers/{mysql,maria,orms}*'])],
+    {},
+  )
 }
 
 /** The SDK and `npm start` on the newest Node, which an npm package carries. */
