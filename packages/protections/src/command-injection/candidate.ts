@@ -3,18 +3,23 @@ import { forms } from '../text/forms.ts'
 import { Recent } from '../text/recent.ts'
 import { toLowerSameLength } from '../text/skeleton.ts'
 
+/**
+ * `given`: the value, decoded or trimmed at most. `edged`: the same with blanks at its edges, which tells only where it stands as data.
+ * `reduced`: with signs taken away, or a part of it, which is a guess at what an app does.
+ */
+export type CandidateKind = 'given' | 'edged' | 'reduced'
+
 /** One form of an input, made ready to be looked for. */
 export class Candidate {
   readonly form: string
   /** It holds a sign that acts outside of quotes. */
   readonly isSpicy: boolean
-  /** Signs were taken away, or it is a part of the value: a guess at what an app does. */
-  readonly isReduced: boolean
+  readonly kind: CandidateKind
   #lower: string | null = null
 
-  constructor(form: string, isReduced: boolean) {
+  constructor(form: string, kind: CandidateKind) {
     this.form = form
-    this.isReduced = isReduced
+    this.kind = kind
     this.isSpicy = actingSign.test(form)
   }
 
@@ -26,8 +31,8 @@ export class Candidate {
 
 /** Signs that act outside of quotes, and blanks do not count among them. */
 const actingSign = /[;&|<>`$()'"\\\n*?~{}[\]#]/
-/** Nothing of it acts anywhere, and it names no file and no option. */
-const plainWord = /^[A-Za-z0-9_.,:@%+\u0080-\uffff][A-Za-z0-9_.,:@%+\u0080-\uffff-]*$/
+/** Nothing of it acts anywhere, and it names no file and no option: a number, or a word. */
+const plainWord = /^[-+]?\d+(?:\.\d+)?$|^[A-Za-z0-9_.,:@+\u0080-\uffff][A-Za-z0-9_.,:@+\u0080-\uffff-]*$/
 const mostReduced = 64
 const longestReduced = 4_096
 
@@ -41,31 +46,41 @@ export function candidatesOf({ value }: Input): readonly Candidate[] {
 }
 
 function readCandidates(value: string): readonly Candidate[] {
-  const given = new Set<string>()
+  const found = new Map<string, CandidateKind>()
   const reduced = new Set<string>()
   for (const form of forms(value)) {
-    addEdges(form, given)
+    for (const [edged, kind] of edgesOf(form, value)) if (found.get(edged) !== 'given') found.set(edged, kind)
     if (form.length > longestReduced || !actingSign.test(form)) continue
     for (const less of reductions(form)) {
       const trimmed = less.trim()
-      if (trimmed.length > 2 && actingSign.test(trimmed)) reduced.add(trimmed)
+      if (trimmed.length > 2 && actingSign.test(trimmed) && reduced.size < mostReduced) reduced.add(trimmed)
     }
   }
-  for (const form of given) reduced.delete(form)
-  const toCandidates = (all: ReadonlySet<string>, isReduced: boolean): Candidate[] =>
-    [...all].filter((form) => !plainWord.test(form)).map((form) => new Candidate(form, isReduced))
-  return [...toCandidates(given, false), ...toCandidates(reduced, true).slice(0, mostReduced)]
+  for (const form of reduced) if (!found.has(form)) found.set(form, 'reduced')
+  return [...found].flatMap(([form, kind]) => (plainWord.test(form) ? [] : [new Candidate(form, kind)]))
 }
 
 /** Apps trim. Where they do not, a line break at the edge may begin or end a command, and a blank before a path or an option a word. */
-function addEdges(form: string, found: Set<string>): void {
+function edgesOf(form: string, value: string): readonly (readonly [string, CandidateKind])[] {
   const trimmed = form.trim()
-  if (trimmed !== '') found.add(trimmed)
-  else if (form.includes('\n')) found.add('\n')
-  if (trimmed === '' || trimmed.length === form.length) return
-  const blankless = form.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '')
-  if (blankless.includes('\n')) found.add(blankless)
-  else if (/^[-/.~]/.test(trimmed)) found.add(form)
+  if (trimmed === '') return form.includes('\n') ? [['\n', 'given']] : []
+  if (trimmed.length === form.length) return [[form, 'given']]
+  return [
+    [trimmed, 'given'],
+    [trimBlanks(form), 'given'],
+    [form, 'edged'],
+    [form.trimEnd(), form === value && /^\s+[-/.~]+[A-Za-z]/.test(form) ? 'given' : 'edged'],
+  ]
+}
+
+/** Line breaks stay. No pattern for the end: it would try at every blank in between. */
+function trimBlanks(text: string): string {
+  const isBlank = (at: number): boolean => text.charAt(at) === ' ' || text.charAt(at) === '\t'
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(start)) start += 1
+  while (end > start && isBlank(end - 1)) end -= 1
+  return text.slice(start, end)
 }
 
 const removed: readonly RegExp[] = [/['"]/g, /;/g, /[&|]/g, /[`$]/g, /\\/g, /\s+/g, /[<>]/g, /[;&|`$<>\\'"]/g]

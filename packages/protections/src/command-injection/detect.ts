@@ -15,7 +15,20 @@ export function detect(operation: OperationOf<'shell' | 'exec'>, inputs: readonl
     const found = search.find(input)
     if (found) return found
   }
-  return null
+  return operation.kind === 'shell' && inputs.length > 1 ? findPutTogether(operation.command, inputs) : null
+}
+
+const mostWords = 64
+
+/** A command each word of which is a value: program and arguments came from outside one by one. */
+function findPutTogether(command: string, inputs: readonly Input[]): Finding | null {
+  const [first, ...rest] = command.trim().split(/\s+/, mostWords)
+  const input = inputs.find(({ value }) => value.trim() === first)
+  if (!input || rest.length === 0 || rest.length === mostWords - 1) return null
+  const values = new Set(inputs.map(({ value }) => value.trim()))
+  if (!rest.every((word) => values.has(word))) return null
+  const verdict = likely('Values from the request, put together, are the whole command.', 0.8)
+  return toFinding(input, { verdict, span: { start: 0, end: command.length }, form: input.value })
 }
 
 interface Judged {
@@ -86,11 +99,11 @@ function findIn(
   found: Evidence,
 ): Judged | null {
   const arrived: Arrived[] = []
-  const note = (verdict: Verdict, place: Span, { form, isReduced }: Candidate): Judged | null => {
+  const note = (verdict: Verdict, place: Span, { form, kind }: Candidate): Judged | null => {
     if (verdict.kind !== 'finding') return null
     const { start, end } = within ?? place
     const judged = { verdict, span: { start, end }, form }
-    if (verdict.sure && !isReduced) return judged
+    if (verdict.sure && kind === 'given') return judged
     found.guesses.push(judged)
     return null
   }
@@ -100,16 +113,18 @@ function findIn(
       const judged = note(verdict, hit, candidate)
       if (judged) return judged
       if (arrived.length < mostArrived) arrived.push({ hit, candidate })
-      if (verdict.kind === 'content' && !candidate.isReduced && !code.has(hit.word)) found.data.push(within ?? hit)
+      if (verdict.kind === 'content' && candidate.kind !== 'reduced' && !code.has(hit.word))
+        found.data.push(within ?? hit.data)
     }
   }
   for (const candidate of candidates) {
+    if (candidate.kind === 'edged') continue
     const free = (place: Place): boolean => !arrived.some((one) => covers(one, place, candidate))
     for (const place of search.exact(candidate)) {
       const judged = free(place) ? note(judge(search.reading, place), place, candidate) : null
       if (judged) return judged
     }
-    if (!candidate.isSpicy || candidate.isReduced) continue
+    if (!candidate.isSpicy || candidate.kind === 'reduced') continue
     for (const place of search.changed(candidate)) if (free(place)) note(changed, place, candidate)
   }
   return null
@@ -125,7 +140,7 @@ const mostArrived = 512
 const covers = ({ hit, candidate }: Arrived, { start, end }: Span, part: Candidate): boolean =>
   hit.start <= start &&
   end <= hit.end &&
-  (candidate === part || (!candidate.isReduced && candidate.form.length > part.form.length))
+  (candidate === part || (candidate.kind !== 'reduced' && candidate.form.length > part.form.length))
 
 /** What speaks for a finding and, elsewhere in the command, against one. */
 interface Evidence {

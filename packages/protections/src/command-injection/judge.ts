@@ -56,6 +56,8 @@ function judgeWords(reading: Reading, place: Place, seen: number): Verdict {
   const has = (of: number): boolean => (seen & bit(of)) !== 0
   if (has(role.quote)) {
     if (!reading.closed) return unclosed
+    const rest = withoutAppsQuote(reading, place)
+    if (rest) return judge(reading, rest)
     if ((seen & (commanding | bit(role.space) | bit(role.expansion))) !== 0)
       return goesOn(place, 'A value from the request leaves the quotes that it was put in.')
     return likely('A value from the request brings quotes that the shell takes for its own.', 0.8)
@@ -74,9 +76,23 @@ function judgeWords(reading: Reading, place: Place, seen: number): Verdict {
   return judgeEscape(reading, place)
 }
 
+/** One quote in all, at the edge: were it the value's, another would be missing. The letters beside it met it by chance. */
+function withoutAppsQuote({ text, roles }: Reading, { start, end, form }: Place): Place | null {
+  const part = roles.subarray(start, end)
+  const first = part.indexOf(role.quote)
+  if (first !== part.lastIndexOf(role.quote) || (first > 0 && first < part.length - 1)) return null
+  let from = first === 0 ? start + 1 : start
+  let to = first === 0 ? end : end - 1
+  while (from < to && /\s/.test(text.charAt(from))) from += 1
+  while (to > from && /\s/.test(text.charAt(to - 1))) to -= 1
+  return { start: from, end: to, form }
+}
+
 /** Of a sign with no word behind it the app may be the author. */
-const goesOn = ({ form }: Place, reason: string): Verdict =>
-  (/[;&|<>()`$'"\s][^]*[A-Za-z0-9\u0080-\uffff]/.test(form) ? sure : likely)(reason)
+function goesOn({ form }: Place, reason: string): Verdict {
+  const sign = form.search(/[;&|<>()`$'"\s]/)
+  return holdsLetters(form.slice(sign + 1)) ? sure(reason) : likely(reason)
+}
 
 /** Ends within words of the app on both sides, or on one and is short: the same letters met by chance. */
 function isChance({ text }: Reading, { start, end, form }: Place): boolean {
@@ -102,8 +118,11 @@ function judgeSigns(reading: Reading, place: Place, seen: number): Verdict {
   const has = (of: number): boolean => (seen & bit(of)) !== 0
   if (has(role.quote)) {
     if (!reading.closed) return unclosed
+    const rest = withoutAppsQuote(reading, place)
+    if (rest) return judge(reading, rest)
     return /^(['"])\1?$/.test(place.form) ? nothing : likely('A value from the request brings quotes of its own.', 0.7)
   }
+  if ((seen & ~(data | bit(role.space))) === 0) return nothing
   // Of a lone backquote or parenthesis that has its other half the app may be the author.
   if (has(role.substitution))
     return reading.closed && place.form.length === 1
@@ -132,7 +151,11 @@ const isEdge = (of: number | undefined): boolean => of === undefined || of === r
 const isOperator = /^(?:[;&|<>\n]|&&|\|\||>>)$/
 
 /** `ps aux | grep node`: with a word before, a word behind, and a blank beside it, the sign is the app's. */
-function joinsCommands({ text, closed }: Reading, { start, end }: Place): boolean {
+function joinsCommands({ text, roles, closed }: Reading, place: Place): boolean {
+  let { start, end } = place
+  const own = roles[start]
+  while (roles[start - 1] === own && place.start - start < 2) start -= 1
+  while (roles[end] === own && end - place.end < 2) end += 1
   const before = text.slice(Math.max(0, start - 8), start)
   const after = text.slice(end, end + 8)
   const isSpaced =

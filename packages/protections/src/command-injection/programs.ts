@@ -75,6 +75,8 @@ export const takesNoOptions = (name: string): boolean => optionless.has(name)
 export const takesText = (option: string): boolean => textOptions.has(option)
 
 const mostArguments = 1_024
+/** An option behind which code stands is short; a long word is not asked. */
+const longestOption = 24
 
 /** The arguments of a command that are code of some language. */
 export function codeArguments(argv: readonly string[]): readonly CodeArgument[] {
@@ -112,11 +114,11 @@ function codeOf(argv: readonly string[], start: number): readonly CodeArgument[]
 
 /** The one argument behind the option. Of a shell it is the first that is no option. */
 function behind(argv: readonly string[], start: number, option: RegExp, language: Language): readonly CodeArgument[] {
-  const at = argv.findIndex((word, index) => index > start && index < start + mostArguments && option.test(word))
+  const at = argv.findIndex((word, index) => index > start && isOption(word, option))
   if (at === -1) return []
   let from = at + 1
   if (language === 'shell') {
-    while (/^[-+][A-Za-z-]+$/.test(argv[from] ?? '')) from += argv[from] === '-o' || argv[from] === '+o' ? 2 : 1
+    while (/^[-+][A-Za-z-]{1,24}$/.test(argv[from] ?? '')) from += argv[from] === '-o' || argv[from] === '+o' ? 2 : 1
     // A script's own `-c` is none of the shell's.
     if (
       argv.slice(start + 1, at).some((word) => !/^[-+]/.test(word)) &&
@@ -129,6 +131,8 @@ function behind(argv: readonly string[], start: number, option: RegExp, language
 }
 
 function rest(argv: readonly string[], start: number, option: RegExp, language: Language): readonly CodeArgument[] {
-  const at = argv.findIndex((word, index) => index > start && option.test(word))
+  const at = argv.findIndex((word, index) => index > start && isOption(word, option))
   return at === -1 || at + 1 >= argv.length ? [] : [{ language, from: at + 1, to: argv.length }]
 }
+
+const isOption = (word: string, option: RegExp): boolean => word.length <= longestOption && option.test(word)

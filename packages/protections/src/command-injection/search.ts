@@ -1,3 +1,4 @@
+import type { Span } from '@riposte/contract'
 import type { Reading, Word } from '../shell/reading.ts'
 import { placeOf, role } from '../shell/reading.ts'
 import { haystackOf, type Haystack } from '../text/haystack.ts'
@@ -10,17 +11,21 @@ import type { Place } from './place.ts'
 export interface Hit {
   readonly word: Word
   readonly from: number
-  /** What stands for it in the command, with the quotes and backslashes that encode it. */
+  /** Where its characters stand in the command. */
+  readonly data: Span
+  /** The same with the quotes and backslashes around, which may encode it. */
   readonly start: number
   readonly end: number
 }
 
 const mostPlaces = 256
+/** Longer values are looked for by their beginning. */
+const longestNeedle = 256
 const shortestSkeleton = 5
 /** Letters and digits by which the beginning or end of a long value is recognised; of a short one it is three fifths. */
 const longestAnchor = 12
 /** Work for all inputs together, in units of sixteen characters searched; only a hostile request comes near. */
-const workBudget = 4_000_000
+const workBudget = 2_000_000
 
 /** One text of code, searched for many values. */
 export class Search {
@@ -52,26 +57,30 @@ export class Search {
 
   /** Every place where the value reached a word as data. */
   hits({ lower }: Candidate): Hit[] {
-    const found: Hit[] = []
     const { lower: text, starts } = this.#wordTexts()
-    let at = this.#indexOf(text, lower, 0)
     let index = 0
-    while (at !== -1 && found.length < mostPlaces) {
+    return this.#all(text, lower).map((at) => {
       index = lastNotAfter(starts, at, index)
-      found.push(this.#toHit(this.reading.words[index] as Word, at - (starts[index] as number), lower.length))
-      at = this.#indexOf(text, lower, at + Math.max(1, lower.length))
-    }
-    return found
+      return this.#toHit(this.reading.words[index] as Word, at - (starts[index] as number), lower.length)
+    })
   }
 
   /** Every place where the value stands to the letter, or in another case. */
   exact({ form, lower }: Candidate): Place[] {
-    const found: Place[] = []
-    const text = this.#haystack.lower
-    let start = this.#indexOf(text, lower, 0)
-    while (start !== -1 && found.length < mostPlaces) {
-      found.push({ start, end: start + lower.length, form })
-      start = this.#indexOf(text, lower, start + Math.max(1, lower.length >> 1))
+    return this.#all(this.#haystack.lower, lower).map((start) => ({ start, end: start + lower.length, form }))
+  }
+
+  #all(text: string, wanted: string): number[] {
+    const found: number[] = []
+    const needle = wanted.slice(0, longestNeedle)
+    // A long value that overlaps itself does so all over.
+    const step = Math.max(1, Math.min(wanted.length >> 1, wanted.length - 64))
+    let at = this.#indexOf(text, needle, 0)
+    for (let seen = 0; at !== -1 && seen < mostPlaces; seen += 1) {
+      const isWhole = needle === wanted || text.startsWith(wanted, at)
+      this.#budget -= wanted.length / 8
+      if (isWhole) found.push(at)
+      at = this.#indexOf(text, needle, at + (isWhole ? step : 1))
     }
     return found
   }
@@ -132,11 +141,11 @@ export class Search {
 
   #toHit(word: Word, from: number, length: number): Hit {
     const { roles } = this.reading
-    let start = placeOf(word, from)
-    let end = placeOf(word, from + length - 1) + 1
+    const data = { start: placeOf(word, from), end: placeOf(word, from + length - 1) + 1 }
+    let { start, end } = data
     while (start > word.start && isEncoding(roles[start - 1])) start -= 1
     while (end < word.end && isEncoding(roles[end])) end += 1
-    return { word, from, start, end }
+    return { word, from, data, start, end }
   }
 
   #wordTexts(): { readonly lower: string; readonly starts: readonly number[] } {

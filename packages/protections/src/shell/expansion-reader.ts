@@ -51,11 +51,8 @@ export abstract class ExpansionReader {
 
   /** The word that is being read, begun if there is none. */
   protected word(): WordBuilder {
-    for (let index = this.frames.length - 1; ; index -= 1) {
-      const frame = this.frames[index] as Frame
-      if (frame.kind === 'commands') return (frame.builder ??= new WordBuilder(this.text, this.at))
-      if (frame.builder) return frame.builder
-    }
+    const frame = this.frames.at(-1) as Frame
+    return ((frame.owner ?? frame).builder ??= new WordBuilder(this.text, this.at))
   }
 
   /** Characters up to the next that acts; the first is taken for one that does not. */
@@ -147,7 +144,7 @@ export abstract class ExpansionReader {
   protected double(length: number): void {
     this.word()
     this.mark(length, role.quote)
-    this.push(makeFrame('double', '"', true))
+    this.push(makeFrame('double', '"', { quoted: true, around: this.frames.at(-1) }))
   }
 
   #ansiQuoted(): void {
@@ -201,14 +198,14 @@ export abstract class ExpansionReader {
   #open(kind: 'parameter' | 'arithmetic', closer: string, length: number, quoted: boolean): void {
     this.word().hole(this.at)
     this.mark(length, role.expansion)
-    this.push(makeFrame(kind, closer, quoted))
+    this.push(makeFrame(kind, closer, { quoted, around: this.frames.at(-1) }))
   }
 
   /** A command whose output becomes part of the word. */
   protected substitute(closer: string, length: number): void {
     this.word().hole(this.at)
     this.mark(length, role.substitution)
-    this.push(makeFrame('commands', closer, false))
+    this.push(makeFrame('commands', closer))
   }
 
   /** What is between backquotes ends at the next one without a backslash, whatever quotes are open. */
@@ -218,7 +215,7 @@ export abstract class ExpansionReader {
     let end = this.at
     while (end < this.limit && this.text.charCodeAt(end) !== backquoteCode)
       end += this.text.charAt(end) === '\\' ? 2 : 1
-    this.push(makeFrame('commands', '`', false, this.limit))
+    this.push(makeFrame('commands', '`', { outerLimit: this.limit }))
     if (end < this.limit) this.limit = end
   }
 

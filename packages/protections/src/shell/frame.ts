@@ -14,19 +14,26 @@ export interface Frame {
   redirect: 'file' | 'here' | 'here-tabs' | null
   /** Parentheses that are open in it; of a here-document: 1 when tabs before its delimiter are skipped. */
   depth: number
+  /** Whose word is written: itself, or the nearest around it that has words. */
+  readonly owner: Frame | null
   /** Of a backquote: where the text ended before it began. */
   readonly outerLimit: number
 }
 
-export const makeFrame = (kind: Frame['kind'], closer: string, quoted: boolean, outerLimit = 0): Frame => ({
+export const makeFrame = (
+  kind: Frame['kind'],
+  closer: string,
+  options: { readonly quoted?: boolean; readonly around?: Frame | undefined; readonly outerLimit?: number } = {},
+): Frame => ({
   kind,
   closer,
-  quoted,
+  quoted: options.quoted ?? false,
+  owner: kind === 'commands' || kind === 'here' ? null : (options.around?.owner ?? options.around ?? null),
+  outerLimit: options.outerLimit ?? 0,
   builder: null,
   argv: [],
   redirect: null,
   depth: 0,
-  outerLimit,
 })
 
 /** A table of the ASCII characters that act somewhere. */

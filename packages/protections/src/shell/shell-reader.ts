@@ -23,9 +23,11 @@ const reserved: ReadonlySet<string> = new Set('if then else elif fi do done whil
 export class ShellReader extends ExpansionReader {
   readonly #commands: Word[][] = []
   readonly #waiting: HereDocument[] = []
+  /** How many of those that waited were begun. */
+  #begun = 0
 
   read(): Reading {
-    this.push(makeFrame('commands', '', false))
+    this.push(makeFrame('commands', ''))
     while (this.at < this.text.length) {
       if (this.at >= this.limit) {
         this.endBackquotes()
@@ -218,13 +220,15 @@ export class ShellReader extends ExpansionReader {
     if (!builder) return
     frame.builder = null
     frame.redirect = null
-    const raw = this.text.slice(builder.start, this.at)
+    const length = this.at - builder.start
+    // Nested words may be long, each within the next: only their beginning is asked.
+    const raw = this.text.slice(builder.start, builder.start + Math.min(length, longestName))
     if (redirect === 'here' || redirect === 'here-tabs') {
       this.#waiting.push({
         // No line holds a line break.
         delimiter: builder.text.includes('\n') ? hole : builder.text,
         tabs: redirect === 'here-tabs',
-        quoted: raw !== builder.text,
+        quoted: length !== builder.text.length,
       })
     }
     const word = builder.finish(this.at, useOf(raw, argv, redirect))
@@ -232,14 +236,17 @@ export class ShellReader extends ExpansionReader {
     if ((word.use === 'program' && !reserved.has(raw)) || word.use === 'argument') argv.push(word)
   }
 
+  /** Begins the next here-document that waits, past those that end at once. */
   #beginHere(): void {
-    const next = this.#waiting.shift()
-    if (!next) return
-    const frame = makeFrame('here', next.delimiter, next.quoted)
-    frame.builder = new WordBuilder(this.text, this.at)
-    frame.depth = next.tabs ? 1 : 0
-    this.push(frame)
-    this.#endHereIfDue(frame)
+    for (; this.#begun < this.#waiting.length;) {
+      const next = this.#waiting[this.#begun] as HereDocument
+      this.#begun += 1
+      const frame = makeFrame('here', next.delimiter, { quoted: next.quoted })
+      frame.builder = new WordBuilder(this.text, this.at)
+      frame.depth = next.tabs ? 1 : 0
+      this.push(frame)
+      if (!this.#endHereIfDue(frame)) return
+    }
   }
 
   #readHere(frame: Frame): void {
@@ -247,7 +254,7 @@ export class ShellReader extends ExpansionReader {
     if (sign === '\n') {
       frame.builder?.literal(this.at, this.at + 1)
       this.mark(1, role.content)
-      this.#endHereIfDue(frame)
+      if (this.#endHereIfDue(frame)) this.#beginHere()
     } else if (sign === '$' && !frame.quoted) this.dollar(true)
     else if (sign === '`' && !frame.quoted) this.backquote()
     else if (sign === '\\' && !frame.quoted) this.backslash(role.content, escapedInHere)
@@ -255,21 +262,21 @@ export class ShellReader extends ExpansionReader {
   }
 
   /** At the beginning of a line of a here-document. */
-  #endHereIfDue({ closer, depth }: Frame): void {
+  #endHereIfDue({ closer, depth }: Frame): boolean {
     let start = this.at
     if (depth === 1) while (this.text.charAt(start) === '\t') start += 1
     const end = start + closer.length
-    if (!this.text.startsWith(closer, start)) return
-    if (end < this.text.length && this.text.charAt(end) !== '\n') return
+    if (end > this.limit || !this.text.startsWith(closer, start)) return false
+    if (end < this.limit && this.text.charAt(end) !== '\n') return false
     this.pop()
     this.mark(end - this.at, role.quote)
-    if (this.at < this.text.length) this.mark(1, role.newline)
-    this.#beginHere()
+    if (this.at < this.limit) this.mark(1, role.newline)
+    return true
   }
 }
 
 function useOf(raw: string, argv: readonly Word[], redirect: Frame['redirect']): WordUse {
   if (redirect !== null) return 'target'
   if (argv.length > 0) return 'argument'
-  return nameBefore.test(raw.slice(0, longestName)) ? 'assignment' : 'program'
+  return nameBefore.test(raw) ? 'assignment' : 'program'
 }
