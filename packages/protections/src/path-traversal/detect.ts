@@ -1,6 +1,6 @@
 import type { Input, OperationOf } from '@riposte/contract'
 import type { Finding } from '../define.ts'
-import { judge, type Verdict } from './judge.ts'
+import { judge, occurrences, type Verdict } from './judge.ts'
 import { analyse, analyseJoined, type Lead } from './lead.ts'
 import { locate, withSlashes } from './location.ts'
 import { pathForms } from './path-forms.ts'
@@ -37,32 +37,24 @@ const longestEncoded = 65_536
 
 function findSingle(target: Target, inputs: readonly Input[]): Finding | null {
   let likely: Finding | null = null
-  const work = { left: workBudget }
+  let budget = workBudget
   for (const input of inputs) {
     const { leads, dotted } = analyse(input.value)
+    if (leads.length === 0) continue
+    const covered = target.lower.includes('..') ? dotted.flatMap((text) => occurrences(target.lower, text)) : []
     for (const lead of leads) {
-      if (isSurpassed(target, lead, dotted)) continue
-      const verdict = weigh(target, lead, input, work)
+      budget -= target.text.length * 4 + 64
+      const verdict = judge(target, lead, { byChance: input.source === 'path' || input.source === 'headers', covered })
       if (verdict && verdict.confidence >= 0.9) return toFinding(target, input, verdict)
       if (verdict && verdict.confidence > (likely?.confidence ?? 0)) likely = toFinding(target, input, verdict)
     }
-    if (work.left < 0) break
+    if (budget < 0) break
   }
   return likely ?? findSibling(target, inputs) ?? findWhole(target, inputs)
 }
 
-/** Where a form of the value stands from end to end, what others make of it by cleaning and cutting says nothing. */
-const isSurpassed = ({ lower }: Target, { text, made }: Lead, dotted: readonly string[]): boolean =>
-  (made !== 'whole' || !lower.includes(text)) &&
-  dotted.some((whole) => whole.length >= text.length && whole !== text && lower.includes(whole))
-
 /** For all values together, in characters compared; only a hostile request comes near. */
-const workBudget = 64_000_000
-
-function weigh(target: Target, lead: Lead, { source }: Input, work: { left: number }): Verdict | null {
-  work.left -= target.text.length + 64
-  return judge(target, lead, { byChance: source === 'path' || source === 'headers' })
-}
+const workBudget = 500_000_000
 
 /** `/srv/files` + `-old/a.txt`, or `a/..` + `.txt`: nobody climbs, yet the folder is another one. */
 function findSibling({ base, lower }: Target, inputs: readonly Input[]): Finding | null {
@@ -94,7 +86,7 @@ function findWhole({ base, place, lower }: Target, inputs: readonly Input[]): Fi
 const formsOf = (value: string): string[] => pathForms(value).map(({ text }) => withSlashes(text).toLowerCase())
 
 const isSameFile = (form: string, rest: string): boolean =>
-  form.length > 1 && (form === rest || locate(form).names.join('/') === rest)
+  form !== '' && (form === rest || locate(form).names.join('/') === rest)
 
 const mostBeside = 64
 
@@ -111,7 +103,7 @@ function findBeside(target: Target, inputs: readonly Input[]): Finding | null {
     for (const second of begins) {
       if (first.input === second.input) continue
       for (const lead of analyseJoined(first.text, second.text).leads) {
-        const verdict = judge(target, lead, { byChance: false })
+        const verdict = judge(target, lead, { byChance: false, covered: [] })
         if (verdict && verdict.confidence > 0.6) return toFinding(target, second.input, verdict)
       }
     }
@@ -120,6 +112,8 @@ function findBeside(target: Target, inputs: readonly Input[]): Finding | null {
 }
 
 const mostJoined = 256
+const mostFirsts = 24
+const tooMany = 'The path leaves the folder that the app meant, and many values of the request climb out of theirs.'
 
 /** `..` from one value and the rest of the path from another, resolved before it came here. */
 function findJoined(target: Target, inputs: readonly Input[]): Finding | null {
@@ -128,15 +122,18 @@ function findJoined(target: Target, inputs: readonly Input[]): Finding | null {
     return leads.map((lead) => ({ input, lead }))
   })
   if (firsts.length === 0) return null
+  // Nobody sends so many by chance, and their pairs are too many to try.
+  const first = firsts[mostFirsts]
+  if (target.base && first) return toFinding(target, first.input, { confidence: 0.8, reason: tooMany, span: null })
   const seconds = inputs
     .slice(0, mostJoined)
     .flatMap((input) => partsOf(target, input).map((text) => ({ input, text })))
-  for (const first of firsts.slice(0, mostBeside)) {
+  for (const first of firsts.slice(0, mostFirsts)) {
     for (const second of seconds.slice(0, mostJoined)) {
       if (first.input === second.input) continue
       for (const glue of ['/', '']) {
         for (const lead of analyseJoined(first.lead.text + glue, second.text).leads) {
-          const verdict = judge(target, lead, { byChance: false })
+          const verdict = judge(target, lead, { byChance: false, covered: [] })
           if (verdict) return toFinding(target, first.input, verdict)
         }
       }

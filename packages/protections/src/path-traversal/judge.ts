@@ -1,5 +1,5 @@
 import type { Span } from '@riposte/contract'
-import { commonFolder, isInside, locate, type Location } from './location.ts'
+import { isInside, type Location } from './location.ts'
 import type { Lead } from './lead.ts'
 import { leavesBase, type Target } from './target.ts'
 
@@ -12,56 +12,57 @@ export interface Verdict {
 const climbed = 'A value from the request climbs out of the folder that the app meant.'
 const fromRoot = 'A value from the request names a file from the root of the file system.'
 
-/** Where the source of a value says nothing of paths: a one-name match is chance. */
-export interface Weight {
+export interface Circumstances {
+  /** The source of the value says nothing of paths: a match of one name is chance. */
   readonly byChance: boolean
+  /** Where in the path forms of the value stand from end to end: what others make of it by cleaning and cutting says nothing there. */
+  readonly covered: readonly Span[]
 }
 
 /** Whether a value leads the path to where the app did not mean it to go. */
-export function judge(target: Target, lead: Lead, weight: Weight): Verdict | null {
+export function judge(target: Target, lead: Lead, { byChance, covered }: Circumstances): Verdict | null {
+  const others = lead.made === 'whole' && covered.some((span) => spanText(target, span) === lead.text) ? [] : covered
   if (lead.relative.up > 0) {
-    const standing = target.climbs ? judgeStanding(target, lead) : 'absent'
+    const standing = target.climbs ? judgeStanding(target, lead, others) : 'absent'
     if (standing !== 'absent') return standing
-    const verdict = judgeResolved(target, lead)
+    const atEnd = others.some(({ end }) => end + longestEnding >= target.text.length)
+    const verdict = atEnd ? null : judgeResolved(target, lead)
     if (verdict) return verdict
   }
-  return lead.absolute && lead.made !== 'piece' ? judgeAbsolute(target, lead.absolute, weight) : null
+  return lead.absolute && lead.made !== 'piece' ? judgeAbsolute(target, lead.absolute, byChance) : null
 }
 
+/** What an app adds behind a value, at most, for the value to be the end of the path. */
+const longestEnding = 32
+
+const spanText = ({ lower }: Target, { start, end }: Span): string => lower.slice(start, end)
+
 /** The path still holds the climbing as text: then where the value stands tells which folder came before it. */
-function judgeStanding(target: Target, lead: Lead): Verdict | null | 'absent' {
+function judgeStanding(target: Target, lead: Lead, covered: readonly Span[]): Verdict | null | 'absent' {
   const { lower } = target
   for (const needle of [lead.text, core(lead.text)]) {
     const regions = occurrences(lower, needle)
-    if (regions.length > 0) return judgeRegions(target, regions)
+    if (regions.length > 0) return judgeRegions(target, regions, covered)
   }
   for (const anchor of anchors(lead.text)) {
     const regions = occurrences(lower, anchor.text).map((found) => widen(lower, lead.text, anchor.at, found))
-    if (regions.length > 0) return judgeRegions(target, regions)
+    if (regions.length > 0) return judgeRegions(target, regions, covered)
   }
   return 'absent'
 }
 
-function judgeRegions(target: Target, regions: readonly Span[]): Verdict | null {
-  const region = regions.find((span) => leaves(target, span))
+function judgeRegions(target: Target, regions: readonly Span[], covered: readonly Span[]): Verdict | null {
+  const region = regions.find(
+    (span) =>
+      !covered.some(({ start, end }) => start <= span.start && span.end <= end) &&
+      (target.base ? leavesBase(target) : target.track?.leaves(span)),
+  )
   return region ? { confidence: 0.95, reason: climbed, span: region } : null
-}
-
-/** Whether the path would have stayed, had a plain name stood in the value's place. */
-function leaves(target: Target, { start, end }: Span): boolean {
-  if (target.base) return leavesBase(target)
-  const { text } = target
-  const before = text.slice(0, start)
-  const slashed = text.charAt(start) === '/'
-  const folder = locate(slashed ? before : before.slice(0, before.lastIndexOf('/') + 1))
-  const meant = locate(`${before}${slashed && start > 0 ? '/' : ''}x${text.slice(end)}`)
-  const limit = isInside(folder, meant) ? folder : commonFolder(folder, meant)
-  return !isInside(limit, target.place)
 }
 
 const mostOccurrences = 16
 
-function occurrences(text: string, needle: string): Span[] {
+export function occurrences(text: string, needle: string): Span[] {
   const found: Span[] = []
   if (needle === '') return found
   const short = needle.length > longestNeedle ? needle.slice(0, longestNeedle) : needle
@@ -106,7 +107,7 @@ function widen(path: string, value: string, at: number, { start, end }: Span): S
 /** The path was resolved before it came here: what is left of the value must be what is left of the path. */
 function judgeResolved(target: Target, { relative, text, made }: Lead): Verdict | null {
   const rest = relative.names
-  const names = lowerNames(target.place)
+  const { names } = target
   if (target.base) {
     if (!leavesBase(target)) return null
     const stands = rest.length === 0 || namesStandIn(names, rest)
@@ -120,7 +121,7 @@ function judgeResolved(target: Target, { relative, text, made }: Lead): Verdict 
   if (atRoot && fromStart > 0 && rest.length > 1 && standAt(names, rest, 0, isSame))
     return { confidence: 0.8, reason: climbed, span: null }
   // A URL path that climbs is cut off at the served folder by servers that resolve it first: `/../a` is then `/a` below that folder.
-  if (text.trimStart().startsWith('/') || fromStart < 0) return null
+  if (made === 'cleaned' || text.trimStart().startsWith('/') || fromStart < 0) return null
   if (standAt(names, rest, fromStart, isSuffixed)) return { confidence: 0.6, reason: climbed, span: null }
   // An app may add a name or two of its own.
   const mostAdded = rest.length > 1 ? 2 : 1
@@ -129,8 +130,6 @@ function judgeResolved(target: Target, { relative, text, made }: Lead): Verdict 
   }
   return null
 }
-
-const lowerNames = (place: Location): readonly string[] => place.names.map((name) => name.toLowerCase())
 
 type SameLast = (name: string, wanted: string) => boolean
 const isSame: SameLast = (name, wanted) => name === wanted
@@ -159,11 +158,11 @@ function namesStandIn(names: readonly string[], wanted: readonly string[]): bool
 }
 
 /** The value names the file from the root, and the path begins with it. */
-function judgeAbsolute(target: Target, absolute: Location, { byChance }: Weight): Verdict | null {
+function judgeAbsolute(target: Target, absolute: Location, byChance: boolean): Verdict | null {
   const { place, base } = target
   if (place.root === '' || absolute.up > 0) return null
   if (absolute.root.endsWith(':') && absolute.root !== place.root) return null
-  const names = lowerNames(place)
+  const { names } = target
   const wanted = absolute.names
   const whole = names.length === wanted.length && standAt(names, wanted, 0, isSame)
   if (base) {

@@ -11,8 +11,7 @@ export interface Lead {
   readonly absolute: Location | null
   /** Where it leads from a folder; `up` above 0 when it climbs out. */
   readonly relative: Location
-  /** It is the value as it came or decoded; or cleaned; or a part of it, cut out where an app may cut. */
-  readonly made: 'whole' | 'cleaned' | 'piece'
+  readonly made: PathForm['made']
 }
 
 /** What a value alone tells. */
@@ -45,11 +44,11 @@ function analyseForms(forms: readonly PathForm[]): Analysis {
   const dotted: string[] = []
   let nul = false
   let returns = false
-  for (const { text: form, cleaned } of forms) {
+  for (const { text: form, made } of forms) {
     if (form.includes('\0')) nul = true
     const text = withSlashes(form)
-    addLead(leads, text, cleaned ? 'cleaned' : 'whole')
-    if (!cleaned && text.includes('..')) dotted.push(toLowerSameLength(text))
+    addLead(leads, text, made)
+    if (made === 'whole' && text.includes('..')) dotted.push(toLowerSameLength(text))
     if (text.includes('..') && isHere(locate(text.replace(/^\/+/, '')))) returns = true
     if (text === '.' || text.endsWith('/.')) ends.push(form)
     if (text === '.' || text.startsWith('./')) begins.push(form)
@@ -76,4 +75,4 @@ function addLead(leads: Map<string, Lead>, text: string, made: Lead['made']): vo
 
 /** What two values make when an app puts one right after the other. */
 export const analyseJoined = (first: string, second: string): Analysis =>
-  analyseForms([{ text: first + second, cleaned: false }])
+  analyseForms([{ text: first + second, made: 'whole' }])

@@ -43,11 +43,3 @@ export function isInside(folder: Location, place: Location): boolean {
 
 const sameToTheLetter = (one: string, other: string | undefined): boolean => one === other
 const sameOnWindows = (one: string, other: string | undefined): boolean => one.toLowerCase() === other?.toLowerCase()
-
-export function commonFolder(one: Location, other: Location): Location {
-  if (one.root !== other.root || one.up !== other.up) {
-    return { root: one.root, up: one.root === '' ? Math.max(one.up, other.up) : 0, names: [] }
-  }
-  const parted = one.names.findIndex((name, index) => name !== other.names[index])
-  return parted === -1 ? one : { ...one, names: one.names.slice(0, parted) }
-}

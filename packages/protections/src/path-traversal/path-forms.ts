@@ -4,23 +4,53 @@ const mostForms = 96
 
 export interface PathForm {
   readonly text: string
-  /** An app may have taken something out, which only shows where the value does not stand as it came. */
-  readonly cleaned: boolean
+  /**
+   * As it came or decoded; made for clean-ups, such as `....//`; what a clean-up would leave of any other; or a part between
+   * separators. All but the first only count where the value does not stand as it came.
+   */
+  readonly made: 'whole' | 'doubled' | 'cleaned' | 'piece'
 }
 
 /** The forms in which an app may use a value as a path: as `forms` has them, and as file systems, decoders and clean-ups change them. */
 export function pathForms(value: string): readonly PathForm[] {
   const found = new Map<string, PathForm>()
-  for (const form of forms(value)) {
+  const given = forms(value)
+  for (const form of given) {
+    const made = isCut(form, given) || isMangled(form, value) ? 'piece' : 'whole'
     for (const text of [form, ...shortDecoded(form), ...plainer(form)]) {
       if (found.size >= mostForms) return [...found.values()]
-      found.set(text, { text, cleaned: false })
+      if (made === 'whole' || !found.has(text)) found.set(text, { text, made })
       if (!text.includes('..') && !text.includes('./') && !text.includes('.\\')) continue
-      for (const left of cleanUps(text)) if (!found.has(left)) found.set(left, { text: left, cleaned: true })
+      const cleaned = made === 'piece' ? made : isDoubled(text) ? 'doubled' : 'cleaned'
+      for (const left of cleanUps(text)) if (!found.has(left)) found.set(left, { text: left, made: cleaned })
     }
   }
   return [...found.values()]
 }
+
+const isDoubled = (text: string): boolean => /\.{4}[/\\]{2}|\.{3}[/\\]\.[/\\]/.test(text)
+
+const longestCut = 4_096
+
+/** A part of another form, between separators. */
+function isCut(form: string, given: readonly string[]): boolean {
+  if (form.length > longestCut || !form.includes('..')) return false
+  return given.some((other) => {
+    const at = other === form || other.length > longestCut ? -1 : other.indexOf(form)
+    return (
+      at !== -1 &&
+      isSeparator(other.charAt(at - 1)) &&
+      isSeparator(other.charAt(at + form.length)) &&
+      other.trim() !== form.trim()
+    )
+  })
+}
+
+/** `\\files` read as an escape begins with a form feed, which no path holds. */
+const isMangled = (form: string, value: string): boolean =>
+  /[\x08\f\v\t\r\n]/.test(form) && !/[\x08\f\v\t\r\n%&]/.test(value)
+
+const isSeparator = (sign: string): boolean => sign === '' || /[,;|&=\n\t]/.test(sign)
 
 /** Base64 and hex of a few dots and names, too short to be taken for encoded text elsewhere. */
 function shortDecoded(form: string): string[] {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { detect } from './detect.ts'
 import { anyPath, climbingPath, forCleaning, relativePath, writings } from './payloads.ts'
 
-const numRuns = 1_500
+const numRuns = 1_000
 let root = ''
 let base = ''
 
@@ -26,7 +26,7 @@ function isOutside(file: string): boolean {
 }
 
 /** Where a client sends nothing, an ending that the app adds makes another name of the base: no fault of the client. */
-const isNothing = (value: string): boolean => /^(?:\.?\/)*\.?$/.test(value)
+const isNothing = (value: string): boolean => /^\.?\/?$/.test(path.normalize(value))
 
 /** Ways in which apps put a value behind a folder. */
 const joins: readonly (readonly [string, (value: string) => string])[] = [
@@ -60,7 +60,7 @@ describe('held against the file system', () => {
       fc.property(anyPath, join, writing, (value, [, put], [, write]) => {
         const file = put(value)
         const leaves = isOutside(file)
-        if (leaves && isNothing(value)) return
+        if (leaves && isNothing(value) && !value.includes('..')) return
         if (leaves) outside += 1
         if (judged(file, ['x', write(value)], base) !== leaves) wrong.push({ file, value: write(value), leaves })
       }),
@@ -79,7 +79,8 @@ describe('held against the file system', () => {
     )
     fc.assert(
       fc.property(anyPath, fc.nat(40), join, glue, writing, (value, at, [, put], paste, [, write]) => {
-        const parts = [value.slice(0, at % value.length), value.slice(at % value.length)] as const
+        const parts = [value.slice(0, 1 + at), value.slice(1 + at)] as const
+        if (parts[1] === '') return
         const file = put(paste(...parts))
         const leaves = isOutside(file)
         // Half a `..` is too short to be known again when it comes encoded by itself, and so is one letter.
@@ -112,8 +113,9 @@ describe('held against the file system', () => {
         const file = put(value)
         const normal = path.normalize(value)
         const climbs = normal.startsWith('..') && !/^\.\.[^/]/.test(normal)
-        // Of `..` alone nothing is left that could be known again.
-        if (value.startsWith('/') || /^[./]*$/.test(normal) || (climbs && !isOutside(file))) return
+        // What is made for a clean-up is taken for it, and of `..` alone nothing is left that could be known again.
+        if (value.startsWith('/') || value.includes('..././') || /^[./]*$/.test(normal) || (climbs && !isOutside(file)))
+          return
         if (judged(file, [write(value)]) !== climbs) wrong.push({ file, value: write(value), climbs })
       }),
       { numRuns: numRuns * 2, seed: 4 },

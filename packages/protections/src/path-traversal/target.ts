@@ -1,6 +1,7 @@
 import { toLowerSameLength } from '../text/skeleton.ts'
 import { goOn, isInside, locate, withSlashes, type Location } from './location.ts'
 import { fromFileUrl } from './path-forms.ts'
+import { Track } from './track.ts'
 
 /** The path of an operation, read once for all values. */
 export interface Target {
@@ -11,6 +12,10 @@ export interface Target {
   readonly place: Location
   /** Some of its names are `..`, so that the text tells where the climbing began. */
   readonly climbs: boolean
+  /** There where `climbs`. */
+  readonly track: Track | null
+  /** The names of `place`, lower-cased. */
+  readonly names: readonly string[]
   readonly nul: boolean
   /** The folder that the app meant, when it is known and can be compared. */
   readonly base: Location | null
@@ -26,7 +31,9 @@ export function readTarget(path: string, base: string | undefined): Target | nul
   const folder = base === undefined ? null : readBase(toText(base), given)
   const place = folder && given.root === '' && folder.root !== '' ? goOn(folder, text) : given
   const climbs = text.includes('..') && /(?:^|\/)\.\.(?:\/|$)/.test(text)
-  return { text, lower: toLowerSameLength(text), place, climbs, nul: path.includes('\0'), base: folder }
+  const track = climbs ? new Track(text) : null
+  const names = place.names.map((name) => name.toLowerCase())
+  return { text, lower: toLowerSameLength(text), place, climbs, track, names, nul: path.includes('\0'), base: folder }
 }
 
 const toText = (path: string): string => withSlashes(/^file:/i.test(path) ? fromFileUrl(path) : path)
