@@ -74,6 +74,8 @@ export interface StartOptions {
     readonly level?: string
     readonly console?: boolean
     readonly file?: { readonly path: string; readonly maxBytes?: number; readonly keep?: number }
+    /** Regular expressions of further secrets, to be starred out. */
+    readonly mask?: readonly string[]
   }
   readonly session?: {
     readonly cookies?: readonly string[]

@@ -192,6 +192,26 @@ const ruleFields = {
   note: text(''),
 }
 
+const pattern: Shape<string> = {
+  schema: { type: 'string', format: 'regex' },
+  read: (value, path, issues) => {
+    const source = text('').read(value, path, issues)
+    if (source === undefined) return undefined
+    try {
+      new RegExp(source)
+      return source
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      issues.push({
+        level: 'error',
+        path,
+        message: `given ${describe(source)}; allowed: a regular expression (${why})`,
+      })
+      return undefined
+    }
+  },
+}
+
 const logging = object(
   {
     level: oneOf('The least level that is written.', logLevels),
@@ -204,7 +224,7 @@ const logging = object(
       },
       'A log file.',
     ),
-    mask: anything('Further patterns of secrets.'),
+    mask: list(pattern, 'Further secrets to be starred out in incidents and logs, as regular expressions.'),
     debug: boolean('Same as level "debug".'),
   },
   'What Monitor itself logs.',

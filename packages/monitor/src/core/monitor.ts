@@ -9,6 +9,7 @@ import { resolveSettings } from '../config/settings.ts'
 import type { ConfigIssue } from '../config/shape.ts'
 import { toLayer } from '../config/to-layer.ts'
 import { createLog, type Log } from '../log/logger.ts'
+import { maskAlso } from '../log/mask.ts'
 import { CustomActions, type ActionOptions, type ThreatHandler } from '../respond/custom.ts'
 import { DataEraser, type Eraser } from '../respond/erase/erase.ts'
 import { nearestManifest } from '../sinks/install-sinks.ts'
@@ -96,6 +97,7 @@ export class Monitor {
     const errors = this.#issues.filter((issue) => issue.level === 'error')
     if (settings.throwOnFailure && errors.length > 0) throw new Error(`Riposte: ${errors.map(formatIssue).join('; ')}`)
 
+    maskAlso(settings.logging.mask ?? [])
     const log = createLog(settings.logging, Date.now)
     this.#log = log
     for (const issue of this.#issues) log(issue.level, `${this.#file.file ?? 'configuration'}: ${formatIssue(issue)}`)

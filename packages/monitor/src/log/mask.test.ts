@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mask } from './mask.ts'
+import { mask, maskAlso } from './mask.ts'
 
 const cases: readonly { name: string; text: string; masked: string }[] = [
   {
@@ -23,4 +23,11 @@ for (const { name, text, masked } of cases) {
 test('leaves the attack itself', () => {
   const text = `where password = '' or 1=1 --'`
   expect(mask(text, { start: 17, end: text.length })).toBe(text)
+})
+
+test('what a configuration adds is starred out as well', () => {
+  maskAlso(['MEMBER-\\d+'])
+  expect(mask('hello MEMBER-4711!', null)).toBe('hello ***********!')
+  maskAlso([])
+  expect(mask('hello MEMBER-4711!', null)).toBe('hello MEMBER-4711!')
 })

@@ -11,6 +11,14 @@ const patterns: readonly RegExp[] = [
   /\b(?:sk|pk|rk|ghp|gho|xox[abp]|rpt|rip1)[_.-][A-Za-z0-9_.-]{16,}/g,
   /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/g,
 ]
+/** Those that a configuration adds. */
+let own: readonly RegExp[] = []
+
+/** @param sources regular expressions, checked already */
+export function maskAlso(sources: readonly string[]): void {
+  own = sources.map((source) => new RegExp(source, 'g'))
+}
+
 const secretAssignment =
   /\b(?:pass(?:word|wd|code)?|pwd|secret|token|api_?key|pin|cvv)["'`]?\s{0,4}[=:]\s{0,4}(["']?)([^"'\s,;)]{1,200})\1/gi
 const cardLike = /\b\d(?:[ -]?\d){12,18}\b/g
@@ -21,7 +29,7 @@ const cardLike = /\b\d(?:[ -]?\d){12,18}\b/g
  */
 export function mask(text: string, keep: Span | null): string {
   const spans: Span[] = []
-  for (const pattern of patterns)
+  for (const pattern of [...patterns, ...own])
     for (const match of text.matchAll(pattern)) spans.push({ start: match.index, end: match.index + match[0].length })
   for (const match of text.matchAll(secretAssignment)) {
     const value = match[2] ?? ''

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { millisecondsOf } from '@riposte/testkit/growth'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { defaultLimits, type Limits } from '../core/limits.ts'
@@ -415,8 +416,13 @@ describe('time', () => {
     { name: 'nested lists', sent: typed('application/json', `${'['.repeat(5_000)}${']'.repeat(5_000)}`) },
     { name: 'slashes', sent: { url: '/'.repeat(16_000) } },
   ])('$name are read in a moment', ({ sent }) => {
-    const started = performance.now()
-    collect(sent)
-    expect(performance.now() - started).toBeLessThan(1_000)
+    // Far from both: what is linear takes milliseconds, a square takes minutes. The quickest of some counts, since the machine is shared.
+    let quickest = Infinity
+    for (let attempt = 0; attempt < 8 && quickest > 1_000; attempt += 1)
+      quickest = Math.min(
+        quickest,
+        millisecondsOf(() => collect(sent)),
+      )
+    expect(quickest).toBeLessThan(1_000)
   })
 })

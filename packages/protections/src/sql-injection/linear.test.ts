@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { growth } from '../testing/growth.ts'
+import { growth } from '@riposte/testkit/growth'
 import { detect } from './detect.ts'
 
 const inputs = (values: readonly string[]) =>

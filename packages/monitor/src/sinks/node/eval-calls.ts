@@ -47,7 +47,7 @@ function offerGuard(engine: Engine): void {
     refuseCode(engine, code)
     return code
   }
-   
+
   const indirect = eval
   const run = (code: unknown): unknown => indirect(look(code) as string)
   Object.defineProperty(globalThis, guardName, { value: Object.assign(look, { eval: run }), configurable: true })
