@@ -57,13 +57,18 @@ export function segmentsOf(path: string): string[] {
 
 /** The name under which the client put it: the nearest one that is no operator and no place in a list. */
 export function fieldOf(node: ClientNode): string | null {
-  for (let at = node.parent; at; at = at.parent) {
-    if (at.parent === null) break
+  const own = ownFieldOf(node)
+  if (own !== null || node.text === null) return own
+  const path = segmentsOf(node.input.path).filter((segment) => !isIndex(segment))
+  return path.at(-1) ?? null
+}
+
+/** The same, as far as it stands in the same structure: of JSON in a parameter, not the parameter's name. */
+export function ownFieldOf(node: ClientNode): string | null {
+  for (let at = node.parent; at?.parent; at = at.parent) {
     if (isIndex(at.key) || isOperatorName(at.key)) continue
     const isSource = at.parent.parent === null && at.text === null && at.key === at.input.source
     return isSource ? null : at.key
   }
-  if (node.text === null) return null
-  const path = segmentsOf(node.input.path).filter((segment) => !isIndex(segment))
-  return path.at(-1) ?? null
+  return null
 }

@@ -2,7 +2,7 @@ import type { Input, OperationOf } from '@riposte/contract'
 import type { Finding, SettingsOf } from '../define.ts'
 import { findCode } from '../javascript/find-code.ts'
 import { clientOperators, nameMark, type ClientOperators } from './client-operators.ts'
-import { fieldOf, type ClientNode } from './client-node.ts'
+import { fieldOf, ownFieldOf, type ClientNode } from './client-node.ts'
 import { matches, type Budget, type Match } from './matches.ts'
 import { readFilter, type FilterFacts, type Site } from './read-filter.ts'
 import type { spec } from './spec.ts'
@@ -60,11 +60,16 @@ function* nodesFor(site: Site, client: ClientOperators): Generator<ClientNode> {
 
 function isTheClients(site: Site, node: ClientNode, match: Match, facts: FilterFacts): boolean {
   if (match === 'values') return true
-  // A text that is stored or compared as it came was not parsed.
-  if (node.text !== null && facts.texts.has(node.text)) return false
+  if (node.text !== null) {
+    // A text that is stored or compared as it came was not parsed; of one that was, the names came with it.
+    if (facts.texts.has(node.text)) return false
+    const own = ownFieldOf(node)?.toLowerCase() ?? null
+    if (own !== null) return own === lastPart(site.field)
+  }
   const sent = fieldOf(node)?.toLowerCase() ?? null
   if (sent === null || sent === lastPart(site.field)) return true
-  return !facts.plainFields.has(sent)
+  // What was sent for a field that is there stands there, as whatever the app made of it.
+  return !facts.fields.has(sent)
 }
 
 const lastPart = (field: string | null): string | null =>

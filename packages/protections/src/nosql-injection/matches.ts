@@ -29,7 +29,7 @@ function matchList(list: readonly unknown[], node: ClientNode, budget: Budget): 
   // A library made a list of the one value, or the name came several times.
   if (children.length === 0 && node.children.size === 0) {
     if (list.length === 0) return 'shape'
-    if (node.values.length === 0) return list.length === 1 && isSilent(list[0]) ? 'shape' : null
+    if (node.values.length === 0) return list.slice(0, 64).every(isSilent) ? 'shape' : null
     const found = list.slice(0, 64).map((item) => (isLeafLike(item) ? matchLeaf(item, node) : null))
     return found.includes(null) ? null : found.includes('values') ? 'values' : 'shape'
   }
@@ -133,4 +133,4 @@ function textOf(value: unknown): string {
 
 /** More than what any filter holds: an empty text, a nought, a one-letter word. */
 const saysSomething = (value: unknown): boolean =>
-  value !== null && value !== undefined && typeof value !== 'boolean' && String(value).length >= 3
+  (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') && String(value).length >= 3

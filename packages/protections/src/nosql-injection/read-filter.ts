@@ -17,8 +17,8 @@ export interface FilterFacts {
   readonly codes: readonly string[]
   /** Texts that stand as data. */
   readonly texts: ReadonlySet<string>
-  /** Names of fields that are compared with, or set to, something that is no operator. */
-  readonly plainFields: ReadonlySet<string>
+  /** Names of fields that are asked for or set, in small letters. */
+  readonly fields: ReadonlySet<string>
   /** Texts such as `$token` among the operands of an expression, where they name a field. */
   readonly references: readonly string[]
 }
@@ -26,7 +26,7 @@ export interface FilterFacts {
 /** How the database reads what stands there. */
 type Reading = 'condition' | 'stage' | 'expression' | 'operands' | 'assignment' | 'addition' | 'data'
 
-const deepest = 100
+const deepest = 250
 const mostSteps = 200_000
 const mostSites = 2_000
 
@@ -48,7 +48,7 @@ class Reader implements FilterFacts {
   readonly sites: Site[] = []
   readonly codes: string[] = []
   readonly texts = new Set<string>()
-  readonly plainFields = new Set<string>()
+  readonly fields = new Set<string>()
   readonly references: string[] = []
   #rest: Step[] = []
 
@@ -71,7 +71,11 @@ class Reader implements FilterFacts {
       }
       return
     }
-    this.#takeObject(value, step)
+    try {
+      this.#takeObject(value, step)
+    } catch {
+      // A proxy of the app's that refuses to be looked at: the driver will hear the same.
+    }
   }
 
   #takeText(text: string, reading: Reading): void {
@@ -102,8 +106,7 @@ class Reader implements FilterFacts {
       this.#addSite({ key: operator, value, field, idle })
     }
     if (runsCode(key, reading, entries as readonly (readonly [string, unknown])[])) this.#addCode(value)
-    if (operator === null && !isIndex(key) && !holdsOperator(value) && !isCommandPart(key, value, depth))
-      this.plainFields.add(key.toLowerCase())
+    if (operator === null && !isIndex(key) && !isCommandPart(key, value, depth)) this.fields.add(key.toLowerCase())
     this.#rest.push({
       value,
       reading: childReading(key, reading, value),
@@ -252,16 +255,7 @@ export function entriesOf(value: object): readonly (readonly [string, unknown])[
     return [...value]
       .slice(0, mostSteps)
       .flatMap(([key, child]) => (typeof key === 'string' ? [[key, child] as const] : []))
-  return keysOf(value).map((key) => [key, readProperty(value, key)] as const)
-}
-
-function keysOf(value: object): string[] {
-  try {
-    return Object.keys(value)
-  } catch {
-    // A proxy of the app's that refuses: the driver will hear the same.
-    return []
-  }
+  return Object.keys(value).map((key) => [key, readProperty(value, key)] as const)
 }
 
 export function readProperty(value: object, key: string): unknown {
