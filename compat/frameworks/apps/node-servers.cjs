@@ -31,6 +31,7 @@ const uploaded = (busboy, route, { headers, stream }) =>
     parser.on('field', (_name, value) => resolve(value))
     parser.on('file', (_name, file, { filename }) => {
       let text = ''
+      file.on('error', reject)
       file.on('data', (chunk) => (text += chunk))
       file.on('end', () => resolve(route === '/file-name' ? filename : text))
     })
@@ -41,9 +42,9 @@ const uploaded = (busboy, route, { headers, stream }) =>
 const handler =
   ({ busboy }, { ask, bound }) =>
   async (asked, answer) => {
-    const search = new URL(asked.url, 'http://app').searchParams
     const route = `/${asked.url.split(/[/?]/)[1]}`
     try {
+      const search = new URL(asked.url, 'http://app').searchParams
       if (route === '/ok') return answer(200, { ok: true })
       if (route === '/bound') return answer(200, await bound(search.get('name')))
       const find = finders[route] ?? (() => uploaded(busboy, route, asked))

@@ -79,8 +79,17 @@ export async function startApp(variant: Variant, database: TestDatabase): Promis
     address: `http://127.0.0.1:${port}`,
     dataDir,
     status: () =>
-      new Promise((resolve) => {
-        child.once('message', (message: { status: MonitorStatus }) => resolve(message.status))
+      new Promise((resolve, reject) => {
+        const ended = () => reject(new Error(`${variant.app}.${system} has ended: ${output}`))
+        if (!child.connected) {
+          ended()
+          return
+        }
+        child.once('exit', ended)
+        child.once('message', (message: { status: MonitorStatus }) => {
+          child.off('exit', ended)
+          resolve(message.status)
+        })
         child.send('status')
       }),
     stop: () => {
