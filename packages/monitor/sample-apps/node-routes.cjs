@@ -1,6 +1,7 @@
 'use strict'
 
 const http = require('node:http')
+const http2 = require('node:http2')
 const path = require('node:path')
 const { promisify } = require('node:util')
 
@@ -79,6 +80,16 @@ exports.serve = ({
       request({ host: hostname, port, path: pathname }, (answer) => collect(answer, done))
         .on('error', done)
         .end()
+    },
+    '/http2': (v, done) => {
+      const session = http2.connect(new URL(v).origin)
+      session.on('error', done)
+      const stream = session.request({ ':path': '/inside' })
+      stream.on('error', () => {})
+      collect(stream, (error, text) => {
+        session.close()
+        done(error, text)
+      })
     },
     '/httpSilent': (v) => void request(v, (answer) => answer.resume()).end(),
     '/fetch': (v, done) => fetchText(v).then((text) => done(null, text), done),

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
+import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -12,12 +13,19 @@ const inside = http.createServer((request, response) => {
     response.end()
   } else response.end(`inside ${request.url ?? ''}`)
 })
+const inside2 = http2.createServer((request, response) => response.end(`inside ${request.url}`))
 let insideUrl = ''
+let inside2Url = ''
 beforeAll(async () => {
+  await new Promise<void>((resolve) => inside2.listen(0, '127.0.0.1', resolve))
+  inside2Url = `http://127.0.0.1:${(inside2.address() as AddressInfo).port}`
   await new Promise<void>((resolve) => inside.listen(0, '127.0.0.1', resolve))
   insideUrl = `http://127.0.0.1:${(inside.address() as AddressInfo).port}`
 })
-afterAll(() => void inside.close())
+afterAll(() => {
+  inside.close()
+  inside2.close()
+})
 
 async function start(file: string, protections: Record<string, unknown>): Promise<Sample> {
   const app = await startSample({
@@ -77,6 +85,12 @@ const holes: Readonly<Record<string, Hole>> = {
   'an address inside': {
     routes: ['/http', '/httpOptions', '/fetch'],
     attack: () => `${insideUrl}/inside`,
+    works: 'inside /inside',
+    fine: [],
+  },
+  'an address inside, over HTTP/2': {
+    routes: ['/http2'],
+    attack: () => `${inside2Url}/inside`,
     works: 'inside /inside',
     fine: [],
   },

@@ -13,6 +13,7 @@ import { undici } from './node/fetch.ts'
 import { fileSystem } from './node/file-system.ts'
 import { globals } from './node/globals.ts'
 import { httpClient, httpsClient } from './node/http-client.ts'
+import { http2Client } from './node/http2-client.ts'
 import { nameLookups } from './node/name-lookups.ts'
 import { pathJoins } from './node/path-joins.ts'
 import { nodeSqlite } from './node-sqlite.ts'
@@ -24,7 +25,7 @@ import type { Sink } from './sink.ts'
 
 /** Everything where harm would happen that this version guards: what Node brings, then drivers; and the packages that bring requests. */
 export const sinks: readonly Sink[] = [
-  ...[childProcess, fileSystem, pathJoins, httpClient, httpsClient, nameLookups, undici, globals],
+  ...[childProcess, fileSystem, pathJoins, httpClient, httpsClient, http2Client, nameLookups, undici, globals],
   ...[virtualMachines, workerThreads, evalCalls],
   ...[pg, postgres, pglite, mysql, mysql2, mariadb, betterSqlite3, sqlite3, nodeSqlite, mssql, tedious],
   ...[mongodb, mongoose],
