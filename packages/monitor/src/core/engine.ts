@@ -86,7 +86,8 @@ export class Engine {
     this.counters.operations += 1
     const { ending } = this.#parts.responder
     const refusal = ending ?? context.blocked
-    if (refusal) return isCleanUp(operation) ? pass : { refusal, decision: null }
+    // Drivers make code for the rows of whoever comes next, on a connection that this request opened.
+    if (refusal && operation.kind !== 'code') return isCleanUp(operation) ? pass : { refusal, decision: null }
     const text = operation.kind === 'sql' ? operation.text : null
     if (text !== null && this.#known.has(text)) {
       this.counters.known += 1
