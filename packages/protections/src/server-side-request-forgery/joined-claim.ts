@@ -42,7 +42,8 @@ export function joinedClaim({ text, hostSpan }: Destination, inputs: readonly In
     }
   }
   const whole = rows.get(hostSpan.end)
-  if (!whole || whole.telling * 2 < length || !isMeant(whole.pieces)) return null
+  if (!whole || whole.telling * 2 < length || !isMeant(text.slice(hostSpan.start, hostSpan.end), whole.pieces))
+    return null
   return { input: whole.pieces[0]?.input as Input, span: null, confidence: 0.8 }
 }
 
@@ -54,12 +55,14 @@ function keepBetter(rows: Map<number, Row>, end: number, row: Row): void {
 
 const mostTogether = 8
 
-function isMeant(pieces: readonly Piece[]): boolean {
-  const plain = pieces.filter(({ telling }) => !telling)
+/** Words that a page is full of make a service's name by chance only where the app put something between them, or where it is a word. */
+function isMeant(host: string, pieces: readonly Piece[]): boolean {
+  const isGapless = pieces.every(({ start }, index) => index === 0 || pieces[index - 1]?.end === start)
   return (
-    plain.length <= mostPlain &&
+    pieces.filter(({ telling }) => !telling).length <= mostPlain &&
     new Set(pieces.map(({ input }) => input)).size > 1 &&
-    (pieces.some(({ input }) => /[.:@]/.test(input.value)) || pieces.some(({ input }) => speaksOfHosts(input)))
+    ((isGapless && !/^[a-z]+$/.test(host.replace('localhost', '0'))) ||
+      pieces.some(({ input }) => /[.:@]/.test(input.value) || speaksOfHosts(input)))
   )
 }
 

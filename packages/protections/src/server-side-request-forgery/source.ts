@@ -31,7 +31,7 @@ export function isAboutTheConnection({ source, path }: Input): boolean {
 }
 
 const hostWords =
-  /host|server|target|ur[il]|domain|endpoint|service|upstream|backend|site|addr|dest|origin|proxy|node|callback|hook|feed|src|source|href|link|fetch|remote|peer|gateway|authority|^ip$|^to$|^q?s?input$/
+  /host|server|target|ur[il]|domain|endpoint|service|upstream|backend|site|addr|dest|origin|proxy|node|callback|hook|feed|src|source|href|link|fetch|remote|peer|gateway|authority|image|img|avatar|picture|location|redirect|return|preview|webpage|network|cluster|instance|^u$|^h$|^ip$|^to$/
 
 /** The value's name says that it is a host, or nothing is known of its name. */
 export const speaksOfHosts = ({ source, path }: Input): boolean => {
