@@ -128,11 +128,11 @@ export const decodeBase64: Decoding = (value) => {
 export const decodeHex: Decoding = (value) =>
   hexDigits.test(value) ? readable(Buffer.from(value.replace(/^(?:0x|\\x)/, ''), 'hex')) : none
 
-/** A word that only looks encoded decodes to noise. */
+/** A word that only looks encoded decodes to noise. All that a language takes for white space may stand in it. */
 function readable(bytes: Buffer): readonly string[] {
   const text = bytes.toString('utf8')
 
-  return text === '' || /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]/.test(text) ? none : [text]
+  return text === '' || /[\0-\x08\x0e-\x1f\x7f\ufffd]/.test(text) ? none : [text]
 }
 
 /** The parts of a JSON Web Token. */

@@ -74,42 +74,56 @@ const cuts: typeof encodings = [
  */
 export function forms(value: string): readonly string[] {
   if (value.length > longestDecoded) return [value]
-  const has = signsOf(value)
-  if (!encodings.some((one) => fits(one, has))) return cutForms(value, has)
+  const given: Form = { text: value, has: signsOf(value) }
+  if (!encodings.some((encoding) => fits(encoding, given))) return cutForms(given)
   const found = new Set([value])
-  let latest: readonly string[] = [value]
-  for (let step = 0; step < 3 && latest.length > 0; step += 1) latest = applyAll(encodings, latest, found)
-  applyAll(cuts, [...found], found)
+  const all = [given]
+  let latest: readonly Form[] = all
+  for (let step = 0; step < 3 && latest.length > 0; step += 1) {
+    latest = decodeAll(latest, found)
+    all.push(...latest)
+  }
+  for (const form of all) addCuts(form, found)
   return [...found]
 }
 
-/** Of what is not encoded, as most values are. */
-function cutForms(value: string, has: number): readonly string[] {
-  const found = [value]
-  for (const cut of cuts) {
-    if (!fits(cut, has)) continue
-    for (const next of cut.decode(value)) if (next !== '' && !found.includes(next)) found.push(next)
-  }
-  return found
+/** A text with its signs, which are looked for once. */
+interface Form {
+  readonly text: string
+  readonly has: number
 }
 
-const fits = ({ needs, without }: (typeof encodings)[number], has: number): boolean =>
+/** Of what is not encoded, as most values are. */
+function cutForms(given: Form): readonly string[] {
+  if (!cuts.some((cut) => fits(cut, given))) return [given.text]
+  const found = new Set([given.text])
+  addCuts(given, found)
+  return [...found]
+}
+
+const fits = ({ needs, without }: (typeof encodings)[number], { has }: Form): boolean =>
   (needs === 0 || (has & needs) !== 0) && (has & without) === 0
 
 /** @returns what was not known yet; `found` has it too */
-function applyAll(all: typeof encodings, values: readonly string[], found: Set<string>): string[] {
-  const fresh: string[] = []
-  for (const value of values) {
-    const has = signsOf(value)
-    for (const one of all) {
-      if (!fits(one, has)) continue
-      for (const next of one.decode(value)) {
+function decodeAll(given: readonly Form[], found: Set<string>): Form[] {
+  const fresh: Form[] = []
+  for (const form of given) {
+    for (const encoding of encodings) {
+      if (!fits(encoding, form)) continue
+      for (const text of encoding.decode(form.text)) {
         if (found.size >= mostForms) return fresh
-        if (next === '' || found.has(next)) continue
-        found.add(next)
-        fresh.push(next)
+        if (text === '' || found.has(text)) continue
+        found.add(text)
+        fresh.push({ text, has: signsOf(text) })
       }
     }
   }
   return fresh
+}
+
+function addCuts(given: Form, found: Set<string>): void {
+  for (const cut of cuts) {
+    if (!fits(cut, given)) continue
+    for (const text of cut.decode(given.text)) if (text !== '' && found.size < mostForms) found.add(text)
+  }
 }
