@@ -50,8 +50,9 @@ function readCandidates(value: string): readonly Candidate[] {
   const reduced = new Set<string>()
   for (const form of forms(value)) {
     for (const [edged, kind] of edgesOf(form, value)) if (found.get(edged) !== 'given') found.set(edged, kind)
-    if (form.length > longestReduced || !actingSign.test(form)) continue
-    for (const less of reductions(form)) {
+    if (form.length > longestReduced) continue
+    for (const option of form.includes('-') ? optionsIn(form) : []) reduced.add(option)
+    for (const less of actingSign.test(form) ? reductions(form) : []) {
       const trimmed = less.trim()
       if (trimmed.length > 2 && actingSign.test(trimmed) && reduced.size < mostReduced) reduced.add(trimmed)
     }
@@ -85,6 +86,10 @@ function trimBlanks(text: string): string {
 
 const removed: readonly RegExp[] = [/['"]/g, /;/g, /[&|]/g, /[`$]/g, /\\/g, /\s+/g, /[<>]/g, /[;&|`$<>\\'"]/g]
 const mostPieces = 16
+
+/** Options with a value among words that an app may hand over one by one; what people write of options has none. */
+const optionsIn = (form: string): readonly string[] =>
+  form.split(/\s+/, mostPieces).filter((word) => word.length < form.length && /^-[^=]+=./.test(word))
 
 /** What is left when an app takes signs away or uses a part between separators. */
 function* reductions(form: string): Generator<string> {

@@ -80,7 +80,7 @@ class LayeredSearch {
       const judged = findIn(layer, candidates, found)
       if (judged) return judged
     }
-    return found.guesses.find(({ span }) => !found.data.some((data) => !overlap(data, span))) ?? null
+    return found.guesses.find((guess) => !found.data.some((data) => speaksAgainst(data, guess))) ?? null
   }
 
   #open(): readonly SearchedLayer[] {
@@ -114,7 +114,7 @@ function findIn(
       if (judged) return judged
       if (arrived.length < mostArrived) arrived.push({ hit, candidate })
       if (verdict.kind === 'content' && candidate.kind !== 'reduced' && !code.has(hit.word))
-        found.data.push(within ?? hit.data)
+        found.data.push({ span: within ?? hit.data, length: candidate.form.length })
     }
   }
   for (const candidate of candidates) {
@@ -146,10 +146,12 @@ const covers = ({ hit, candidate }: Arrived, { start, end }: Span, part: Candida
 interface Evidence {
   readonly guesses: Judged[]
   /** Where the value stands as data. */
-  readonly data: Span[]
+  readonly data: { readonly span: Span; readonly length: number }[]
 }
 
-const overlap = (one: Span, other: Span): boolean => one.start < other.end && other.start < one.end
+/** The same text, or more of the value, is data elsewhere. */
+const speaksAgainst = ({ span, length }: Evidence['data'][number], guess: Judged): boolean =>
+  length >= guess.form.length && (span.end <= guess.span.start || guess.span.end <= span.start)
 
 const changed = likely('A value from the request, slightly changed, became more than one word of the command.', 0.85)
 

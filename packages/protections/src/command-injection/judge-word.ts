@@ -8,13 +8,9 @@ import type { Hit } from './search.ts'
  * @param command the command of which the word is a part, if it is part of one
  */
 export function judgeWord(command: Command | null, { word, from }: Hit, form: string): Verdict {
+  if (word.use === 'program') return judgeProgram(word.text, form)
   if (from > 0) return content
   switch (word.use) {
-    case 'program':
-      // A plain word may be the app's own; a path hardly is.
-      return word.text.length === form.length && /[\\/]/.test(form)
-        ? likely('A value from the request names the program that is run.', 0.85)
-        : nothing
     case 'assignment':
       return /^[A-Za-z_]\w*=/.test(form)
         ? likely('A value from the request sets a variable for the program.', 0.8)
@@ -27,6 +23,12 @@ export function judgeWord(command: Command | null, { word, from }: Hit, form: st
     case 'text':
       return content
   }
+}
+
+/** A plain word may be the app's own; a path hardly is, and one that climbs leaves the folder of the app's programs. */
+function judgeProgram(program: string, form: string): Verdict {
+  const names = program.length === form.length ? /[\\/]/.test(form) : /(?:^|[\\/])\.\.[\\/]/.test(form)
+  return names ? likely('A value from the request names the program that is run.', 0.85) : nothing
 }
 
 /** Of an option as short as `-l` the app may have one of its own. */

@@ -129,9 +129,7 @@ function judgeSigns(reading: Reading, place: Place, seen: number): Verdict {
       ? nothing
       : likely('A value from the request makes the shell run a command.')
   if (has(role.operator) || has(role.newline) || has(role.redirect))
-    return isOperator.test(place.form) && joinsCommands(reading, place)
-      ? nothing
-      : likely('A value from the request ends the command.')
+    return joinsCommands(reading, place) ? nothing : likely('A value from the request ends the command.')
   if (has(role.glob)) {
     const alone = isEdge(reading.roles[place.start - 1]) && isEdge(reading.roles[place.end])
     return alone ? likely('A value from the request is replaced by names of files.', 0.7) : nothing
@@ -146,9 +144,9 @@ function judgeSigns(reading: Reading, place: Place, seen: number): Verdict {
   return likely('A value from the request is replaced by the shell.', 0.8)
 }
 
-const isEdge = (of: number | undefined): boolean => of === undefined || of === role.space || of === role.newline
+const isEdge = (of: number | undefined): boolean => of === undefined || (of >= role.space && of <= role.substitution)
 
-const isOperator = /^(?:[;&|<>\n]|&&|\|\||>>)$/
+const isOperator = /^(?:[;&|<>\n]|&&|\|\||>>|;;)$/
 
 /** `ps aux | grep node`: with a word before, a word behind, and a blank beside it, the sign is the app's. */
 function joinsCommands({ text, roles, closed }: Reading, place: Place): boolean {
@@ -156,6 +154,7 @@ function joinsCommands({ text, roles, closed }: Reading, place: Place): boolean 
   const own = roles[start]
   while (roles[start - 1] === own && place.start - start < 2) start -= 1
   while (roles[end] === own && end - place.end < 2) end += 1
+  if (!isOperator.test(text.slice(start, end))) return false
   const before = text.slice(Math.max(0, start - 8), start)
   const after = text.slice(end, end + 8)
   const isSpaced =

@@ -160,6 +160,58 @@ describe('what people type raises nothing', () => {
     )
   })
 
+  it('what a browser sends along, whatever the app runs', () => {
+    const headers = [
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36',
+      ...[
+        'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8',
+        '*/*',
+        '*',
+        'gzip, deflate, br',
+      ],
+      ...[
+        'en-US,en;q=0.9',
+        'keep-alive',
+        'no-cache',
+        'max-age=0',
+        '"Chromium";v="140", "Not=A?Brand";v="8"',
+        '?1',
+        '?0',
+      ],
+      ...[
+        'session=s%3Aabc.def; theme=dark; lang=en',
+        'application/json; charset=utf-8',
+        'W/"4d-x"',
+        'bytes=0-',
+        '1',
+        'on',
+      ],
+      ...[
+        'https://shop.example/a?b=1&c=d',
+        'Basic YW5uOnB3',
+        'Bearer eyJhbGciOiJIUzI1NiJ9.eyJpZCI6MX0.c2ln',
+        'XMLHttpRequest',
+      ],
+    ]
+    const own = [
+      ...commands.map((command) => command.replace('{}', '"$QUERY"')),
+      ...[
+        'rm -f /tmp/cache/*',
+        'ls *.log | wc -l',
+        'tar czf /tmp/x.tgz --exclude="*.tmp" .',
+        'test -f x && echo on || echo off',
+      ],
+      ...[
+        'curl -s -H "Accept: */*" http://127.0.0.1:1/a?b=1',
+        'git log --format=%H -n 1 > /tmp/rev',
+        'sleep 1; echo 1',
+      ],
+      ...["awk '{print $1}' a | sort -u", 'for i in 1 2 3; do echo $i; done', 'node -e "console.log(1)" && exit 0'],
+    ]
+    const inputs = headers.map((value, index) => ({ source: 'headers', path: String(index), value }))
+    expect(own.filter((command) => detect({ kind: 'shell', command }, inputs))).toEqual([])
+  })
+
   it('when the command holds none of it', () => {
     fc.assert(
       fc.property(noOption, fc.constantFrom(...commands), (value, command) => {

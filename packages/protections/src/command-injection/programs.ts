@@ -84,8 +84,19 @@ export function codeArguments(argv: readonly string[]): readonly CodeArgument[] 
   if (first === 'eval') return [{ language: 'shell', from: 1, to: argv.length }]
   if (first === 'su' || first === 'script' || first === 'flock')
     return behind(argv, 0, /^-[a-z]*c$|^--command$/, 'shell')
+  if (first === 'ssh') return remoteCommand(argv)
   const start = wrappers.has(first) ? findRunner(argv) : 0
   return start === -1 ? [] : codeOf(argv, start)
+}
+
+/** Options of `ssh` that take the next argument. */
+const withArgument = /^-[BbcDEeFIiJLlmOopQRSWw]$/
+
+/** What stands behind the host is joined and handed to a shell over there. */
+function remoteCommand(argv: readonly string[]): readonly CodeArgument[] {
+  let at = 1
+  while (at < argv.length && (argv[at] as string).startsWith('-')) at += withArgument.test(argv[at] as string) ? 2 : 1
+  return at + 1 < argv.length ? [{ language: 'shell', from: at + 1, to: argv.length }] : []
 }
 
 function findRunner(argv: readonly string[]): number {

@@ -27,9 +27,11 @@ function areUnchanged(commands: readonly string[], wanted: readonly (readonly st
   )
 }
 
-/** What acts or not as files, users and shells have it; and a parenthesis after which the rest happens to print the same. */
+/** What acts or not as files, users and shells have it; and a way out after which the rest happens to print the same. */
 const dependsOnTheMachine = (value: string, { command }: Template): boolean =>
-  /[*?~]|\[.*\]|\{.*(?:,|\.\.).*\}/s.test(value) || (value.includes(')') && command.includes('$('))
+  /[*?~]|\[.*\]|\{.*(?:,|\.\.).*\}/s.test(value) ||
+  (value.includes(')') && command.includes('$(')) ||
+  (value.includes('\n') && command.includes('#'))
 
 describe('held against dash and bash', () => {
   it('a value is found when a shell makes more of it than one argument, and only then', () => {
