@@ -8,7 +8,7 @@ import { auditRoutes } from './features/audit/index.ts'
 import { catalogRoutes } from './features/catalog/index.ts'
 import { ConnectedInstances, Snapshots, syncRoutes } from './features/config-sync/index.ts'
 import { incidentRoutes } from './features/incidents/index.ts'
-import { ConsoleFeed, consoleKey } from './features/live/index.ts'
+import { ConsoleFeed, consoleKey, sweepMs, sweepStreams } from './features/live/index.ts'
 import { projectRoutes } from './features/projects/index.ts'
 import { ruleRoutes } from './features/rules/index.ts'
 import { openPostgresBus } from './platform/bus/postgres-bus.ts'
@@ -28,6 +28,8 @@ export interface AppOptions {
   readonly consoleDir: string
   readonly logLevel: string
   readonly version: string
+  /** How often streams are held against their sessions and tokens; for tests. */
+  readonly sweepMs?: number
 }
 
 export interface App {
@@ -47,8 +49,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const connected = new ConnectedInstances()
   const snapshots = new Snapshots(db, signingKey)
   const feed = new ConsoleFeed({ db, streams, snapshots, onError: logError })
-  const bus = await openPostgresBus(databaseUrl, () => snapshots.forget())
+  const sweep = (): void => void sweepStreams(db, streams).catch(logError)
+  const bus = await openPostgresBus(databaseUrl, () => {
+    feed.catchUp()
+    sweep()
+  })
   bus.subscribe(feed.hear)
+  const sweeping = setInterval(sweep, options.sweepMs ?? sweepMs).unref()
 
   const readRollout = async (projectId: string) => {
     const rows = await db.query<Row & { id: string; applied_revision: number | null }>(
@@ -85,6 +92,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     http,
     db,
     close: async () => {
+      clearInterval(sweeping)
       streams.close()
       await http.close()
       await bus.close()

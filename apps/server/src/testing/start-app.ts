@@ -46,6 +46,7 @@ export async function startApp(): Promise<TestApp> {
     consoleDir: folder,
     logLevel: 'silent',
     version: 'test',
+    sweepMs: 100,
   })
   const owner = await ensureOwner(app.db, null)
   const seed = await seedProject(app.db, {

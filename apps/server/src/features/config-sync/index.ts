@@ -1,3 +1,3 @@
 export { ConnectedInstances } from './instances.ts'
-export { sdkKey, syncRoutes } from './routes.ts'
+export { projectOf, sdkKey, syncRoutes } from './routes.ts'
 export { Snapshots } from './snapshots.ts'

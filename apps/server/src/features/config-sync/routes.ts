@@ -18,6 +18,8 @@ export interface SyncParts {
 }
 
 export const sdkKey = (projectId: string): string => `sdk:${projectId}`
+/** Null for the key of another kind of stream. */
+export const projectOf = (key: string): string | null => (key.startsWith('sdk:') ? key.slice('sdk:'.length) : null)
 
 export const syncRoutes = ({ db, snapshots, streams, connected, announce }: SyncParts): SyncHandlers => ({
   sdkConfig: async ({ actor, request, reply }) => {

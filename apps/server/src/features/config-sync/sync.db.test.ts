@@ -82,6 +82,30 @@ test('a revoked token ends the stream that it opened, at once', async () => {
   expect(again.status).toBe(401)
 })
 
+test('a token that runs out takes the stream along that it opened', async () => {
+  const tokens = `/api/v1/projects/${server.projectId}/tokens`
+  const made = (await server.call('POST', tokens, { body: { note: 'short' } })).body as unknown as {
+    token: string
+    item: { id: string }
+  }
+  const stream = await openStream(`/api/v1/sdk/stream?instanceId=${newId()}`, made.token)
+  await stream.next('config')
+  await server.app.db.query('update project_token set expires_at = now() where id = $1', [made.item.id])
+  await expect(stream.next('config')).rejects.toThrow('the stream ended')
+})
+
+test('a revision that was made while nobody listened is told when somebody does again', async () => {
+  const stream = await openStream(`/api/v1/sdk/stream?instanceId=${newId()}`, server.projectToken)
+  await stream.next('config')
+  const [cut] = await server.app.db.query<{ pg_terminate_backend: boolean }>(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query ilike 'listen %'`,
+  )
+  expect(cut).toEqual({ pg_terminate_backend: true })
+  const changed = (await server.call('POST', rules(), { body: draft(['log']) })).body as unknown as { revision: number }
+  expect(await stream.next('config')).toEqual({ revision: changed.revision })
+  stream.close()
+})
+
 test('a rule that this project cannot have is refused with the reason, the place and what would be right', async () => {
   const action = await server.call('POST', rules(), { body: draft(['close']) })
   expect(action).toMatchObject({

@@ -1,7 +1,7 @@
 import type { ConsoleEvent } from '@riposte/contract'
 import type { BusMessage, Database } from '../../platform/db/database.ts'
 import type { EventStreams } from '../../platform/stream/event-stream.ts'
-import { sdkKey, type Snapshots } from '../config-sync/index.ts'
+import { projectOf, sdkKey, type Snapshots } from '../config-sync/index.ts'
 import { summaryColumns, toSummary, type SummaryRow } from '../incidents/index.ts'
 
 export const consoleKey = (organisationId: string): string => `console:${organisationId}`
@@ -27,6 +27,22 @@ export class ConsoleFeed {
 
   hear = (message: BusMessage): void => {
     this.#handle(message).catch(this.#onError)
+  }
+
+  /** Messages were lost: whoever is connected is told what holds now. Consoles look for themselves when they are told anything. */
+  catchUp = (): void => {
+    this.#snapshots.forget()
+    for (const key of this.#streams.keys()) {
+      const projectId = projectOf(key)
+      if (projectId === null) continue
+      this.#snapshots
+        .newest(projectId)
+        .then(({ revision }) => {
+          this.#streams.send(key, 'config', { revision })
+          return this.#tell(projectId, { name: 'rules', data: { projectId, revision } as never })
+        })
+        .catch(this.#onError)
+    }
   }
 
   /** Gathered, since a thousand instances may come back at once. */

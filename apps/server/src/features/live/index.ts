@@ -1,1 +1,2 @@
 export { ConsoleFeed, consoleKey } from './console-feed.ts'
+export { sweepMs, sweepStreams } from './sweep-streams.ts'

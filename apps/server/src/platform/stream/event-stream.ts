@@ -50,6 +50,16 @@ export class EventStreams {
     for (const stream of this.#byCredential.get(credential) ?? []) stream.end()
   }
 
+  /** Every session and token that has a stream open. */
+  credentials(): string[] {
+    return [...this.#byCredential.keys()]
+  }
+
+  /** What the open streams are addressed by. */
+  keys(): string[] {
+    return [...this.#byKey.keys()]
+  }
+
   send(key: string, event: string, data: unknown): void {
     const streams = this.#byKey.get(key)
     if (!streams) return
