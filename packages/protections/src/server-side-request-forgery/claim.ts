@@ -68,9 +68,12 @@ function standsAtHost({ text, host, hostSpan }: Destination, reach: Reach, form:
 const namesHost = (destination: Destination, reach: Reach, { host, port, href }: NamedHost): boolean =>
   host === destination.host && (href === null || reach !== 'localhost' || port === destination.port)
 
-/** One plain word, such as `users`, is also what a request is about: then it is a host only where its name says so. */
+/**
+ * One plain word, such as `users`, is also what a request is about: it is a host only where the value's name says so, or where the
+ * value has a scheme, a port or a user before it.
+ */
 const isChance = ({ host }: Destination, reach: Reach, { text }: HostForm, input: Input): boolean =>
-  reach === 'private' && text === host && /^[a-z]+$/.test(text) && !speaksOfHosts(input)
+  reach === 'private' && /^[a-z]+$/.test(host) && !/\/\/|[\\:@]/.test(text) && !speaksOfHosts(input)
 
 /** The same value stands in the path or the query, and no other value accounts for that place. */
 function isExplained(destination: Destination, { form, input }: FormClaim, inputs: readonly Input[]): boolean {
