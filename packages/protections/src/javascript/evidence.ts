@@ -6,6 +6,8 @@ import { reaching } from './harmless.ts'
  * condition of its own, or a name that leads out of the app's data. Unlike a place that merely fits, this is told from the part itself.
  */
 export function holdsEvidence(code: Code, range: Range): boolean {
+  // So much code is in no app's script and in somebody's text by chance.
+  if (range.last - range.first >= certain) return true
   for (let at = range.first; at <= range.last; at += 1) {
     if (
       stacks(code, at, range) ||
@@ -20,6 +22,8 @@ export function holdsEvidence(code: Code, range: Range): boolean {
   }
   return false
 }
+
+const certain = 1_000
 
 const isValue = (code: Code, at: number): boolean => {
   const kind = kindAt(code, at)

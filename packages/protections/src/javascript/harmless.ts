@@ -2,7 +2,7 @@ import { isMember, isWholeTemplate, kindAt, nameAt, signAt, stringAt, type Code,
 
 /** Forms of several tokens that are data, or that name a value: they give a client nothing that a plain value would not. */
 export const isHarmlessForm = (code: Code, range: Range): boolean =>
-  isData(code, range) || isSum(code, range) || isPath(code, range) || isLiteralList(code, range)
+  isData(code, range) || isSum(code, range) || isPath(code, range) || isList(code, range)
 
 /** Names through which code reaches what the app did not hand it. */
 export const reaching: ReadonlySet<string> = new Set(
@@ -113,22 +113,25 @@ const reserved: ReadonlySet<string> = new Set(
 )
 
 /** `price.amount`, `items[0].name`, `a?.b["c"]`: a value of the app's, unless a name on the way leads out of it. */
-export function isPath(code: Code, { first, last }: Range): boolean {
-  if (kindAt(code, first) !== 'name' || reserved.has(nameAt(code, first)) || reaching.has(nameAt(code, first)))
-    return false
+const isPath = (code: Code, { first, last }: Range): boolean => endOfPath(code, first, last) === last + 1
+
+/** @returns the index behind the path that begins there; -1 where none does */
+function endOfPath(code: Code, first: number, last: number): number {
+  const name = kindAt(code, first) === 'name' ? nameAt(code, first) : ''
+  if (name === '' || reserved.has(name) || reaching.has(name)) return -1
   let at = first + 1
   while (at <= last) {
     const sign = signAt(code, at)
     if (sign === '.' || sign === '?.') {
-      if (kindAt(code, at + 1) === 'name' && !reaching.has(nameAt(code, at + 1))) at += 2
+      if (kindAt(code, at + 1) === 'name' && at < last && !reaching.has(nameAt(code, at + 1))) at += 2
       else if (sign === '?.' && signAt(code, at + 1) === '[') at += 1
-      else return false
+      else return -1
     } else if (sign === '[') {
-      if (!isPlainKey(code, at + 1) || signAt(code, at + 2) !== ']') return false
+      if (at + 2 > last || !isPlainKey(code, at + 1) || signAt(code, at + 2) !== ']') return -1
       at += 3
-    } else return false
+    } else return at
   }
-  return at === last + 1
+  return at
 }
 
 function isPlainKey(code: Code, at: number): boolean {
@@ -137,12 +140,13 @@ function isPlainKey(code: Code, at: number): boolean {
   return key !== null && !reaching.has(key)
 }
 
-/** `1, 2, 'c'` between the app's own brackets. */
-function isLiteralList(code: Code, { first, last }: Range): boolean {
+/** `1, 2, 'c'` and `a, b.c` between the app's own brackets. */
+function isList(code: Code, { first, last }: Range): boolean {
   if (!/^[([,]$/.test(signAt(code, first - 1)) || !/^[)\],]$/.test(signAt(code, last + 1))) return false
   let at = first
   while (at <= last) {
-    const end = endOfData(code, at, last, 0)
+    const data = endOfData(code, at, last, 0)
+    const end = data === -1 ? endOfPath(code, at, last) : data
     if (end === -1) return false
     if (end === last + 1) return true
     if (signAt(code, end) !== ',') return false

@@ -27,8 +27,8 @@ const longestNeedle = 256
 const longestAnchor = 12
 /** Shortest skeleton that is looked for when a value does not stand in the script as given. */
 const shortestSkeleton = 5
-/** Work for all inputs together, in characters judged or sixteen characters searched; only a hostile request comes near. */
-const workBudget = 32_000_000
+/** Work for all inputs together, in characters judged or sixty-four characters searched; only a hostile request comes near. */
+const workBudget = 4_000_000
 
 /** One script, with everything that is worked out about it only when it is first needed. */
 export class Search {
@@ -48,7 +48,7 @@ export class Search {
   }
 
   judge(place: Place, whole = true): Judged {
-    this.#budget -= 64 + place.end - place.start
+    this.#budget -= 16 + place.end - place.start
     return { place, verdict: judge(this.code, place), whole }
   }
 
@@ -133,12 +133,12 @@ export class Search {
     if (this.#budget <= 0) return -1
     const { lower } = this.#haystack
     const found = lower.indexOf(needle, from)
-    this.#budget -= 1 + ((found === -1 ? lower.length : found) - from) / 16
+    this.#budget -= 1 + ((found === -1 ? lower.length : found) - from) / 64
     return found
   }
 
   #spend(characters: number): boolean {
-    this.#budget -= characters / 16
+    this.#budget -= characters / 64
     return this.#budget > 0
   }
 }
@@ -148,7 +148,8 @@ const isInOneCase = (found: string, { form, lower }: Candidate): boolean =>
 
 /** Where to go on: a literal that holds the value once may hold it a million times. */
 function beyond({ place, verdict }: Judged, length: number): number {
-  const next = place.start + 1
+  // A long value that repeats itself stands nearly everywhere.
+  const next = place.start + Math.max(1, (place.end - place.start) >> 4)
   return verdict.kind === 'content' ? Math.max(next, verdict.token.contentEnd - length + 1) : next
 }
 
