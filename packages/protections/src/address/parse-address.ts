@@ -9,7 +9,7 @@ export function parseAddress(text: string): Address | null {
 
 const longestAddress = 100
 
-export function parseIpv4(text: string): Address | null {
+function parseIpv4(text: string): Address | null {
   if (!/^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)) return null
   const bytes = text.split('.').map(Number)
   return bytes.every((byte) => byte <= 255) ? bytes : null
