@@ -72,6 +72,13 @@ export const attacks: readonly Case[] = [
   { says: 'code for eval', command: "eval 'ls {}'", value: 'a; id' },
   { says: 'a shell without a shell', command: ['/bin/sh', '-c', 'ls {}'], value: 'a; id' },
   { says: 'a shell behind another program', command: ['env', 'A=b', 'bash', '-lc', 'ls {}'], value: '$(id)' },
+  { says: 'the whole code of a shell, in one word', command: ['sh', '-c', '{}'], value: 'reboot' },
+  { says: 'the whole code of a shell in a command', command: "bash -lc '{}'", value: 'reboot' },
+  {
+    says: 'a command line for cmd.exe in quotes',
+    command: ['cmd.exe', '/d', '/s', '/c', '"type {}"'],
+    value: 'a&calc',
+  },
   { says: 'the file that is run', command: ['{}', '--help'], value: '/tmp/evil' },
   { says: 'an argument that is an option', command: ['git', 'clone', '{}', 'x'], value: '--upload-pack=id' },
   { says: 'an option that the app goes on with', command: ['git', 'clone', '{}=5'], value: '--depth' },

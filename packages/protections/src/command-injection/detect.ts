@@ -59,15 +59,23 @@ class LayeredSearch {
     return found && toFinding(input, found)
   }
 
-  /** The whole command, or the file that is run, comes from outside. */
+  /** The whole command, the file that is run, or all of an argument that is code, comes from outside. */
   #findProgram({ value }: Input): Judged | null {
     const form = value.trim()
-    if (form !== this.#program || form === '') return null
+    if (form === '') return null
+    if (form !== this.#program) return this.#findCode(form)
     const span = { start: 0, end: this.#program.length }
-    if (this.#operation.kind === 'shell')
-      return { verdict: sure('A value from the request is the whole command.', 0.9), span, form }
+    if (this.#operation.kind === 'shell') return { verdict: wholeCommand, span, form }
     if (this.#operation.args.some((argument) => argument.includes(form))) return null
     return { verdict: likely('A value from the request names the program that is run.', 0.75), span, form }
+  }
+
+  #findCode(form: string): Judged | null {
+    const { kind } = this.#operation
+    const may = kind === 'shell' ? this.#operation.command.includes(form) : this.#operation.args.includes(form)
+    if (!may) return null
+    const layer = this.#open().find(({ search, within }) => within && search.reading.text.trim() === form)
+    return layer?.within && !/^-?\d/.test(form) ? { verdict: wholeCommand, span: layer.within, form } : null
   }
 
   #findForms(all: readonly Candidate[]): Judged | null {
@@ -152,6 +160,8 @@ interface Evidence {
 /** The same text, or more of the value, is data elsewhere. */
 const speaksAgainst = ({ span, length }: Evidence['data'][number], guess: Judged): boolean =>
   length >= guess.form.length && (span.end <= guess.span.start || guess.span.end <= span.start)
+
+const wholeCommand = sure('A value from the request is the whole command.', 0.9)
 
 const changed = likely('A value from the request, slightly changed, became more than one word of the command.', 0.85)
 

@@ -1,19 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { growth } from '@riposte/testkit/growth'
 import { detect } from './detect.ts'
 
 const inputs = (values: readonly string[]) =>
   values.map((value, index) => ({ source: 'body', path: `[${index}]`, value }))
 
-/** The best of three, in milliseconds: what the machine does beside it only adds. */
-function timeOf(command: string, values: readonly string[]): number {
-  let best = Infinity
-  for (let round = 0; round < 3; round += 1) {
-    const started = performance.now()
-    detect({ kind: 'shell', command }, inputs(values))
-    best = Math.min(best, performance.now() - started)
-  }
-  return best
-}
+/** Four times the text; sixteen times the time would be a square. Between them lies what collecting garbage costs. */
+const limit = 14
+
+const judge = (command: string, values: readonly string[]): unknown =>
+  detect({ kind: 'shell', command }, inputs(values))
 
 const shapes: readonly (readonly [string, (size: number) => { command: string; values: string[] }])[] = [
   ['an escaped text of quotes', (size) => ({ command: `echo '${"'\\''".repeat(size)}'`, values: ["'".repeat(size)] })],
@@ -60,27 +56,41 @@ const shapes: readonly (readonly [string, (size: number) => { command: string; v
 
 describe('the time grows with the command and not faster', () => {
   it.each(shapes)('%s', (_, make) => {
-    const small = make(12_000)
-    const large = make(48_000)
-    timeOf(small.command, small.values)
-    const ratio = timeOf(large.command, large.values) / Math.max(timeOf(small.command, small.values), 5)
-    // Four times the text; sixteen times the time would be a square.
-    expect(ratio).toBeLessThan(10)
+    const small = make(8_000)
+    const large = make(32_000)
+    const ratio = growth(
+      () => judge(small.command, small.values),
+      () => judge(large.command, large.values),
+      limit,
+    )
+    expect(ratio).toBeLessThan(limit)
   })
 
   it('a megabyte of command with a thousand values', () => {
     const values = Array.from({ length: 1_000 }, (_, index) => `value number ${index}: it's fine; $(id) or not`)
-    const command = `echo '${values.join(' ').replaceAll("'", "'\\''").repeat(27)}'`
-    expect(command.length).toBeGreaterThan(1_000_000)
-    expect(timeOf(command, values)).toBeLessThan(4_000)
+    const make = (times: number) => `echo '${values.join(' ').replaceAll("'", "'\\''").repeat(times)}'`
+    const [quarter, whole] = [make(7), make(28)]
+    expect(whole.length).toBeGreaterThan(1_000_000)
+    const ratio = growth(
+      () => judge(quarter, values),
+      () => judge(whole, values),
+      limit,
+    )
+    expect(ratio).toBeLessThan(limit)
   })
 
   it('arguments of a megabyte', () => {
-    const args = Array.from({ length: 1_000 }, (_, index) => `argument ${index} `.repeat(80))
-    const started = performance.now()
-    const found = detect({ kind: 'exec', file: 'git', args }, inputs([...args.slice(0, 100), '--x', '; id']))
-    expect(found).toBeNull()
-    expect(performance.now() - started).toBeLessThan(4_000)
+    const all = Array.from({ length: 1_000 }, (_, index) => `argument ${index} `.repeat(80))
+    const given = inputs([...all.slice(0, 100), '--x', '; id'])
+    const run = (count: number) => detect({ kind: 'exec', file: 'git', args: all.slice(0, count) }, given)
+    expect(run(1_000)).toBeNull()
+    expect(
+      growth(
+        () => run(250),
+        () => run(1_000),
+        limit,
+      ),
+    ).toBeLessThan(limit)
   })
 
   it('a value that would be found behind ten thousand harmless ones', () => {

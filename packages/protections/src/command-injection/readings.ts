@@ -28,16 +28,20 @@ export function readLayers(operation: OperationOf<'shell' | 'exec'>): readonly L
   const layers = [outer]
   let latest: readonly Layer[] = layers
   for (let depth = 0; depth < deepest && latest.length > 0 && layers.length < mostLayers; depth += 1) {
-    latest = latest.flatMap(layersIn).slice(0, mostLayers)
+    latest = latest.flatMap((layer) => layersIn(layer, mostLayers - layers.length)).slice(0, mostLayers)
     layers.push(...latest)
   }
   return layers
 }
 
-const layersIn = (layer: Layer): readonly Layer[] =>
-  layer.reading.commands.flatMap((words) =>
-    codeArguments(words.map(({ text }) => text)).map((code) => toLayer(layer, words, code)),
-  )
+function layersIn(layer: Layer, most: number): readonly Layer[] {
+  const found: Layer[] = []
+  for (const words of layer.reading.commands) {
+    for (const code of codeArguments(words.map(({ text }) => text))) found.push(toLayer(layer, words, code))
+    if (found.length >= most) break
+  }
+  return found
+}
 
 function toLayer({ within, language }: Layer, words: readonly Word[], code: CodeArgument): Layer {
   const part = words.slice(code.from, code.to)
@@ -61,7 +65,9 @@ const readers: { readonly [Of in Language]: (text: string) => Reading } = {
 const join = (words: readonly Word[]): string => words.map(({ text }) => text).join(' ')
 
 /** Of several arguments, those with blanks or quotes get quotes on their way; one alone is the command line itself. */
-const joinForCmd = (words: readonly Word[], from: Layer['language']): string =>
-  words.length === 1 || from !== 'arguments'
-    ? join(words)
-    : words.map(({ text }) => (/[\s"]/.test(text) ? `"${text.replaceAll('"', '\\"')}"` : text)).join(' ')
+function joinForCmd(words: readonly Word[], from: Layer['language']): string {
+  const [only, ...others] = words
+  if (only && others.length === 0) return only.text.replace(/^"([^]*)"$/, '$1')
+  if (from !== 'arguments') return join(words)
+  return words.map(({ text }) => (/[\s"]/.test(text) ? `"${text.replaceAll('"', '\\"')}"` : text)).join(' ')
+}
