@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { detect } from '../../packages/protections/src/sql-injection/detect.ts'
 import { fill, payload, templates } from '../../packages/protections/src/sql-injection/payloads.ts'
+import { install } from './support/install.ts'
 import { startMariadb, type MariadbServer } from './support/mariadb-server.ts'
 import { mysqlPayload, mysqlTemplates } from './support/mysql-payloads.ts'
 import { readByMariadb, type Reader } from './support/read-by-mariadb.ts'
@@ -9,6 +10,7 @@ import { readByMariadb, type Reader } from './support/read-by-mariadb.ts'
 let server: MariadbServer
 let reader: Reader
 beforeAll(async () => {
+  install('.')
   server = await startMariadb('--performance-schema=on', '--performance-schema-consumer-events-statements-current=on')
   reader = await readByMariadb(server.port)
   for (const statement of [
@@ -21,7 +23,7 @@ beforeAll(async () => {
     "insert into t values (1, 'a', 'b', 1, 1), (2, 'c', 'd', 2, 2), (3, 'e', 'f', 3, 3)",
   ])
     await reader.run(statement)
-})
+}, 900_000)
 afterAll(async () => {
   await reader.end()
   await server.stop()

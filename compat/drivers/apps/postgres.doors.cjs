@@ -4,7 +4,17 @@ const { statement, tables } = require('./serve.cjs')
 
 /** postgres: templates, `unsafe`, fragments, helpers, cursors, transactions, reserved connections. */
 exports.doors = async ({ postgres }) => {
-  const sql = postgres(process.env.DATABASE_URL, { max: Number(process.env.POOL ?? 4), onnotice: () => {} })
+  const url = new URL(process.env.DATABASE_URL)
+  const sql = postgres({
+    // A socket's folder comes as a parameter.
+    host: url.searchParams.get('host') ?? url.hostname,
+    port: Number(url.searchParams.get('port') ?? (url.port || 5432)),
+    username: decodeURIComponent(url.username) || url.searchParams.get('user') || 'postgres',
+    password: decodeURIComponent(url.password),
+    database: url.pathname.slice(1),
+    max: Number(process.env.POOL ?? 4),
+    onnotice: () => {},
+  })
   for (const table of tables) await sql.unsafe(table)
   const fragment = (name) => sql.unsafe(`name = '${name}'`)
 

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { installState } from '../../../scripts/lib/install.mjs'
+import { run } from './install.ts'
 
-const file = path.resolve(
-  import.meta.dirname,
-  `../../../e2e/newest-node/node_modules/node-${process.platform}-${process.arch}/bin/node`,
-)
+const folder = path.resolve(import.meta.dirname, '../../../e2e/newest-node')
 
-/** The newest Node, which an npm package carries; null where nobody has installed it. */
-export const newestNode: string | null = existsSync(file) ? file : null
+/** The newest Node, which an npm package carries. */
+export function newestNode(): string {
+  if (installState(folder) !== 'complete') run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], folder)
+  return path.join(folder, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node')
+}

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Home } from './install.ts'
 
 const folder = path.resolve(import.meta.dirname, '..')
 
@@ -10,8 +11,8 @@ export interface Variant {
   readonly driver: string
   readonly system: 'cjs' | 'mjs'
   readonly action?: 'block' | 'none' | 'log'
-  /** `older`: the same app on the versions before. */
-  readonly home?: '.' | 'older'
+  /** The folder that has what the app needs; `older`: the versions before. */
+  readonly home?: Home
   readonly node?: string
   readonly execArgv?: readonly string[]
   readonly env?: Readonly<Record<string, string>>

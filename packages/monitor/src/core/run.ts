@@ -122,6 +122,8 @@ export function run(parts: RunParts): Running {
   guard('uplink', () => uplink.start(), undefined)
   installHttp(engine, guard, settings.limits)
   states = installSinks(engine, guard, entry)
+  for (const { name, state, detail } of states())
+    if (state === 'late' || state === 'failed') log('warning', `${name} is not guarded: ${detail ?? state}`)
   swallowBlockedRejections()
   return { settings, instanceId, engine, responder, blockList, uplink, hooks, layers: () => layers, guard }
 }

@@ -89,7 +89,8 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
     for (const sink of packages) {
       const file = guardedFile(sink, filename)
       if (file === null) continue
-      if (sink.mustComeFirst) states.set(sink.module, { name: sink.module, state: 'late', detail: late })
+      if (sink.mustComeFirst?.includes(file))
+        states.set(sink.module, { name: sink.module, state: 'late', detail: late })
       patch(sink, module.exports, file)
     }
   }

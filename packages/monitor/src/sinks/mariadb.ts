@@ -20,6 +20,7 @@ export const mariadb: Sink = {
   module: 'mariadb',
   kinds: ['sql'],
   files: ['dist/promise.cjs', 'dist/callback.cjs'],
+  mustComeFirst: ['dist/promise.cjs', 'dist/callback.cjs'],
   esModules: ['lib/connection-promise.js', 'lib/pool-promise.js', 'lib/connection-callback.js', 'lib/pool-callback.js'],
   patch: (exports, engine, file) => {
     if (file.startsWith('lib/')) guardClass(classOf(exports).prototype, engine, file.includes('callback'))

@@ -10,8 +10,8 @@ export interface Sink {
   readonly files?: readonly string[]
   /** ES modules inside the package. No hook of `require` sees them: they are loaded early when the app depends on the package. */
   readonly esModules?: readonly string[]
-  /** The guard is in what the package exports, not in what is shared: who took that earlier goes round the guard. */
-  readonly mustComeFirst?: true
+  /** Files where the guard is in what they export, not in what is shared: who took that earlier goes round the guard. */
+  readonly mustComeFirst?: readonly string[]
   /** Puts the guard in; `file` is one of those named above, '' the main entry. @throws when the module is not what it should be */
   patch(exports: unknown, engine: Engine, file: string): void
   /** What `require` is to give instead, for exports that cannot be changed. */
