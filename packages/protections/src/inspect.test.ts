@@ -29,7 +29,7 @@ describe('inspect', () => {
   })
 
   it('leaves kinds of operations alone that no protection of this version watches', () => {
-    expect(inspect({ input: '; rm -rf /', operation: { kind: 'shell', command: 'ls ; rm -rf /' } })).toEqual({
+    expect(inspect({ input: '*)(uid=*', operation: { kind: 'ldap', filter: '(cn=*)(uid=*)' } })).toEqual({
       flagged: false,
       protection: null,
       reason: null,
@@ -56,7 +56,7 @@ describe('inspect', () => {
     ],
     [
       'a protection of a later version',
-      { protection: 'CommandInjection', input: 'x', operation: attack },
+      { protection: 'LdapInjection', input: 'x', operation: attack },
       'protection.not_in_this_version',
       'protection',
     ],

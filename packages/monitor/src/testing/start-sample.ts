@@ -44,7 +44,7 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
   const own = options.folder ?? mkdtempSync(path.join(tmpdir(), 'riposte-sample-'))
   const configFile = path.join(own, 'monitor.config.json')
   writeFileSync(configFile, JSON.stringify(options.config))
-  const child = fork(path.join(folder, options.file), [], {
+  const child = fork(path.resolve(folder, options.file), [], {
     execPath: process.env['RIPOSTE_TEST_NODE'] ?? process.execPath,
     execArgv: [],
     env: {
