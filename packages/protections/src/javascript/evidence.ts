@@ -88,7 +88,8 @@ const isLiteral = (code: Code, at: number): boolean => {
 function reaches(code: Code, at: number, { first, last }: Range): boolean {
   if (kindAt(code, at) === 'name' && reaching.has(nameAt(code, at))) {
     if (isMember(code, at) && at > first) return !isWebName(nameAt(code, at))
-    return at < last && /^(?:\.|\?\.|\[|\()$/.test(signAt(code, at + 1))
+    const next = at < last ? signAt(code, at + 1) : ''
+    return /^(?:\.|\?\.|\[|\()$/.test(next) && !(nameAt(code, at) === 'this' && next === '.')
   }
   if (signAt(code, at) !== '[' || at === first || at >= last) return false
   if (kindAt(code, at - 1) !== 'name' && !/^[)\]]$/.test(signAt(code, at - 1))) return false

@@ -118,7 +118,9 @@ const isPath = (code: Code, { first, last }: Range): boolean => endOfPath(code, 
 /** @returns the index behind the path that begins there; -1 where none does */
 function endOfPath(code: Code, first: number, last: number): number {
   const name = kindAt(code, first) === 'name' ? nameAt(code, first) : ''
-  if (name === '' || reserved.has(name) || reaching.has(name)) return -1
+  // What a rule or a query is run on is `this`.
+  const isThis = name === 'this' && signAt(code, first + 1) === '.' && first < last
+  if (name === '' || reserved.has(name) || (reaching.has(name) && !isThis)) return -1
   let at = first + 1
   while (at <= last) {
     const sign = signAt(code, at)

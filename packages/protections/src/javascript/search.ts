@@ -25,6 +25,8 @@ const mostPlaces = 256
 const longestNeedle = 256
 /** Letters and digits by which the beginning or end of a long value is recognised; of a short one it is three fifths. */
 const longestAnchor = 12
+/** Letters and digits of which a beginning or end alone is told from a word that both have. */
+const shortestPart = 8
 /** Shortest skeleton that is looked for when a value does not stand in the script as given. */
 const shortestSkeleton = 5
 /** Work for all inputs together, in characters judged or sixty-four characters searched; only a hostile request comes near. */
@@ -102,13 +104,15 @@ export class Search {
     for (let seen = 0; at !== -1 && seen < mostPlaces && this.#spend(text.length); seen += 1) {
       const alignment = align(at)
       const length = alignment.to - alignment.from
+      const whole = length === alignment.wanted.text.length
+      if (!whole && length < shortestPart) {
+        at = text.indexOf(needle, at + 1)
+        continue
+      }
       const first = positions[alignment.at] as number
       const last = positions[alignment.at + length - 1] as number
       const [start, end] = this.#widen(first, last + 1, form, alignment)
-      yield this.judge(
-        { start, end, form, signsAt: (index) => this.#signsAt(index, form, alignment) },
-        length === alignment.wanted.text.length,
-      )
+      yield this.judge({ start, end, form, signsAt: (index) => this.#signsAt(index, form, alignment) }, whole)
       at = text.indexOf(needle, at + 1)
     }
   }

@@ -53,7 +53,7 @@ class Reader implements FilterFacts {
   #rest: Step[] = []
 
   read(filter: unknown): void {
-    this.#rest = [{ value: filter, reading: 'condition', field: null, depth: 0 }]
+    this.#rest = [{ value: written(filter), reading: 'condition', field: null, depth: 0 }]
     for (let steps = 0; this.#rest.length > 0 && steps < mostSteps; steps += 1) this.#take(this.#rest.pop() as Step)
   }
 
@@ -123,6 +123,16 @@ class Reader implements FilterFacts {
     const text =
       typeof value === 'object' && value !== null && !Array.isArray(value) ? readProperty(value, 'code') : value
     if (typeof text === 'string' && this.codes.length < mostSites) this.codes.push(text)
+  }
+}
+
+/** A query may be handed over as the JSON that it is sent as. */
+function written(filter: unknown): unknown {
+  if (typeof filter !== 'string' || !/^\s*[{[]/.test(filter)) return filter
+  try {
+    return JSON.parse(filter)
+  } catch {
+    return filter
   }
 }
 
