@@ -42,7 +42,12 @@ function fuzz(order: Order): Promise<Outcome> {
   })
 }
 
-const shorten = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}… (${text.length})` : text)
+const root = path.resolve(import.meta.dirname, '../..')
+/** What goes into a file that others read: of moderate length, and without the folder in which this one ran. */
+function shorten(given: string): string {
+  const text = given.replaceAll(root, '.')
+  return text.length > 300 ? `${text.slice(0, 300)}… (${text.length})` : text
+}
 const show = (value: unknown): string => shorten(JSON.stringify(value))
 
 function tell(id: string, outcome: Outcome): void {

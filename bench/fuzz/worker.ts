@@ -33,7 +33,7 @@ export type Message =
   | { readonly type: 'at'; readonly check: string; readonly seed: number }
   | { readonly type: 'done'; readonly report: Report }
 
-const mostKept = 200
+const mostKept = 40
 const send = (message: Message): void => void process.send?.(message)
 
 class Run {

@@ -37,7 +37,7 @@ const table = drawTable([
 process.stdout.write(`${table}\n`)
 for (const one of report.wrong) say(`${one.kind} ${one.path}: expected ${one.expected}, got ${one.answer}`)
 if (report.wrong.length > 0) process.exitCode = 1
-if (minutes >= 30)
-  process.stdout.write(
-    `${writeResults(path.join(benchDir, 'results'), 'soak', { rows, table, detail: { plan, ...report } })}\n`,
-  )
+if (minutes >= 30) {
+  const file = writeResults(path.join(benchDir, 'results'), 'soak', { rows, table, detail: { plan, ...report } })
+  process.stdout.write(`${path.relative(process.cwd(), file)}\n`)
+}
