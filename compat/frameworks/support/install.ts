@@ -3,7 +3,7 @@ import path from 'node:path'
 import { installState } from '../../../scripts/lib/install.mjs'
 
 /** The frameworks of one folder, as its lock file names them. */
-export function install(home: 'current' | 'previous'): void {
+export function install(home: 'current' | 'previous' | 'next'): void {
   const folder = path.resolve(import.meta.dirname, '..', home)
   if (installState(folder) === 'complete') return
   const { status, stderr } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {

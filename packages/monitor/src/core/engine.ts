@@ -86,8 +86,10 @@ export class Engine {
     this.counters.operations += 1
     const { ending } = this.#parts.responder
     const refusal = ending ?? context.blocked
-    // Drivers make code for the rows of whoever comes next, on a connection that this request opened.
-    if (refusal && operation.kind !== 'code') return isCleanUp(operation) ? pass : { refusal, decision: null }
+    // Drivers make code for the rows of whoever comes next, on a connection that this request opened; what is loaded late, with the
+    // first request that needs it, is loaded for all, and bundlers remember for good that it failed. These are judged as ever.
+    const isShared = operation.kind === 'code' || (operation.kind === 'file' && !ending)
+    if (refusal && !isShared) return isCleanUp(operation) ? pass : { refusal, decision: null }
     const text = operation.kind === 'sql' ? operation.text : null
     if (text !== null && this.#known.has(text)) {
       this.counters.known += 1

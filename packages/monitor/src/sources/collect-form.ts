@@ -1,6 +1,6 @@
 import { actsUndecoded, decodeFormComponent } from './decode-text.ts'
 import { splitName } from './split-name.ts'
-import type { ValueCollector } from './value-collector.ts'
+import { documentName, type ValueCollector } from './value-collector.ts'
 
 /** Names and values of a query or of an urlencoded body, pair after pair, so that a flood is not read beyond what is kept. */
 export function collectForm(collector: ValueCollector, text: string, source: string): void {
@@ -22,7 +22,8 @@ function collectPair(collector: ValueCollector, pair: string, source: string): v
   const raw = equals === -1 ? '' : pair.slice(equals + 1)
   const { path } = collectName(collector, name, source)
   const value = decodeFormComponent(raw)
-  collector.add(source, path, value)
+  if (path === documentName) collector.addDocument(source, path, value)
+  else collector.add(source, path, value)
   if (value !== raw && actsUndecoded(raw)) collector.add(source, path, raw)
 }
 

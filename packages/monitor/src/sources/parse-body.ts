@@ -54,7 +54,8 @@ function collectLines(collector: ValueCollector, text: string): void {
 
 function collectText(collector: ValueCollector, text: string, type: string, path: string): void {
   const name = path === '' ? 'body' : path
-  collector.add('body', type.includes('graphql') ? 'query' : name, text)
+  if (type.includes('graphql')) collector.addDocument('body', 'query', text)
+  else collector.add('body', name, text)
   if (!/xml/.test(type) && !/^\s*<[?!A-Za-z]/.test(text)) return
   for (const piece of xmlTexts(text, 10_000)) {
     if (collector.isOver('body')) return

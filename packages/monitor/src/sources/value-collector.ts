@@ -63,9 +63,12 @@ export class ValueCollector {
     const most = this.#limits.valueLength
     if (value.length > most) this.cut('valueLength', source)
     this.inputs.push({ source, path, value: value.length > most ? value.slice(0, most) : value })
-    if (endsInQuery.test(path)) {
-      for (const literal of graphqlLiterals(value, this.#limits.values)) this.add(source, `${path} (argument)`, literal)
-    }
+  }
+
+  /** A text that may be a GraphQL document, and what its text arguments say. */
+  addDocument(source: string, path: string, value: string): void {
+    this.add(source, path, value)
+    for (const literal of graphqlLiterals(value, this.#limits.values)) this.add(source, `${path} (argument)`, literal)
   }
 
   /** A name that the client chose is an input too. */
@@ -104,8 +107,10 @@ export class ValueCollector {
     for (const key of Object.keys(fields)) {
       if (this.isOver(source)) return
       const child = path === '' ? key : `${path}.${key}`
-      this.addName(source, child, key)
-      this.addTree(source, readProperty(fields, key), child, depth + 1)
+      if (isOfNote.test(key)) this.add(source, `${child} (name)`, key)
+      const value = readProperty(fields, key)
+      if (key === documentName && typeof value === 'string') this.addDocument(source, child, value)
+      else this.addTree(source, value, child, depth + 1)
     }
   }
 }
@@ -114,7 +119,7 @@ export class ValueCollector {
 const isOfNote = /[^A-Za-z0-9_]|^(?:__proto__|constructor|prototype)$/
 
 /** Where clients of GraphQL put the document. */
-const endsInQuery = /(?:^|[.\]])query$/
+export const documentName = 'query'
 
 function readProperty(value: object, key: string): unknown {
   try {
