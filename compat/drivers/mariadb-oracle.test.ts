@@ -80,6 +80,27 @@ describe('held against MariaDB', () => {
     expect([...new Set(missed)]).toEqual([])
   })
 
+  test('two values that do it together are found', async () => {
+    const both = [
+      "select a from t where name = '{}' and a = '{}'",
+      'select a from t where name = "{}" or x = "{}"',
+    ] as const
+    let changed = 0
+    const missed: string[] = []
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...both), payloads, payloads, async (template, one, other) => {
+        const text = fill(fill(template, one.replaceAll('{}', '')), other)
+        const shape = await reader.shape(text)
+        if (shape === null || shape === (await reader.shape(fill(fill(template, 'x'), 'y')))) return
+        changed += 1
+        if (!judge(text, one, other)) missed.push(text)
+      }),
+      { numRuns: 3_000, seed: 19 },
+    )
+    expect(changed).toBeGreaterThan(50)
+    expect([...new Set(missed)]).toEqual([])
+  })
+
   const quoted = all.filter((template) => /['"]\{\}['"]/.test(template))
   const escapes: readonly { how: string; escape: (value: string, quote: string) => string }[] = [
     {
@@ -101,6 +122,13 @@ describe('held against MariaDB', () => {
         if ((await reader.shape(text)) !== null) accepted += 1
       }),
       { numRuns: 3_000, seed: 23 },
+    )
+    fc.assert(
+      fc.property(payloads, payloads, (one, other) => {
+        const text = `select a from t where name = '${escape(one, "'")}' and a = '${escape(other, "'")}'`
+        expect(judge(text, one, other), text).toBeNull()
+      }),
+      { numRuns: 3_000, seed: 29 },
     )
     expect(accepted).toBeGreaterThan(2_000)
   })

@@ -1,6 +1,7 @@
 import Module, { syncBuiltinESMExports } from 'node:module'
 import type { Engine } from '../core/engine.ts'
 import type { Guard } from '../core/guard.ts'
+import { bundledDrivers } from './bundled-drivers.ts'
 import { sinks } from './catalog.ts'
 import { loadEarly, type Early } from './load-early.ts'
 import { fileInPackage } from './package-file.ts'
@@ -27,6 +28,8 @@ const loader = Module as unknown as {
 
 const late =
   'loaded before the SDK, so that some of it is not guarded: start the app with --import @riposte/monitor/register'
+
+const bundled = 'bundled into the app, where no hook sees it: name it as external to the bundler'
 
 /**
  * Guards drivers as they are loaded; those already loaded, or named by the app's package.json, at once. What is guarded is shared
@@ -100,6 +103,8 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
     }
     const early: Early = { patch, missed }
     guard('eager', () => loadEarly(packages, entry, early), undefined)
+    for (const name of guard('bundle', () => bundledDrivers(packages, entry), []))
+      states.set(name, { name, state: 'failed', detail: bundled })
   }
   return () => [...states.values()]
 }

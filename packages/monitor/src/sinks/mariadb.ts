@@ -18,6 +18,7 @@ import {
  */
 export const mariadb: Sink = {
   module: 'mariadb',
+  ownText: 'Cannot execute new commands: connection closed',
   kinds: ['sql'],
   files: ['dist/promise.cjs', 'dist/callback.cjs'],
   mustComeFirst: ['dist/promise.cjs', 'dist/callback.cjs'],

@@ -12,6 +12,8 @@ export interface Sink {
   readonly esModules?: readonly string[]
   /** Files where the guard is in what they export, not in what is shared: who took that earlier goes round the guard. */
   readonly mustComeFirst?: readonly string[]
+  /** A text that only this package says, and that no minifier changes: by it a copy inside of a bundle is known. */
+  readonly ownText?: string
   /** Puts the guard in; `file` is one of those named above, '' the main entry. @throws when the module is not what it should be */
   patch(exports: unknown, engine: Engine, file: string): void
   /** What `require` is to give instead, for exports that cannot be changed. */

@@ -1,8 +1,10 @@
 import type { Input, OperationOf } from '@riposte/contract'
 import type { Finding } from '../define.ts'
+import type { Token } from '../sql/token.ts'
 import { candidatesOf, type Candidate } from './candidate.ts'
 import type { Place } from './judge.ts'
 import { Search, type Judged } from './search.ts'
+import { findTakenQuote, mayTakeQuote, type Taker } from './taken-quote.ts'
 
 /**
  * Looks for every value in the statement, as given and as apps change it, and judges each place. A value that stands in a literal as
@@ -11,12 +13,23 @@ import { Search, type Judged } from './search.ts'
 export function detect(operation: OperationOf<'sql'>, inputs: readonly Input[]): Finding | null {
   const search = new LazySearch(operation)
   const parts: Part[] = []
+  const takers: Taker[] = []
   for (const input of inputs) {
     const candidates = candidatesOf(input)
-    const found = candidates.length > 0 && findOf(search.open(), candidates, (place) => parts.push({ input, place }))
+    if (candidates.length === 0) continue
+    const found = findOf(search.open(), candidates, {
+      part: (place) => parts.push({ input, place }),
+      content: (place, token) => {
+        if (takers.length < mostParts && mayTakeQuote(operation.text, place, token))
+          takers.push({ input, place, token })
+      },
+    })
     if (found) return toFinding(input, found)
   }
-  return parts.length > 0 && inputs.length > 1 ? findJoined(search.open(), parts, inputs) : null
+  if (inputs.length < 2) return null
+  const taken = takers.length > 0 ? findTakenQuote(search.open().lower, takers, inputs) : null
+  if (taken) return toFinding(...taken)
+  return parts.length > 0 ? findJoined(search.open(), parts, inputs) : null
 }
 
 class LazySearch {
@@ -41,7 +54,13 @@ interface Part {
 
 const mostParts = 32
 
-function findOf(search: Search, all: readonly Candidate[], onPart: (place: Place) => void): Judged | null {
+/** What is told of places that are no finding. */
+interface Heard {
+  part(place: Place): void
+  content(place: Place, token: Token): void
+}
+
+function findOf(search: Search, all: readonly Candidate[], heard: Heard): Judged | null {
   if (!all.some((candidate) => search.mayHold(candidate))) return null
   const candidates = all.filter((candidate) => search.mayHold(candidate))
   let likely: Judged | null = null
@@ -52,10 +71,12 @@ function findOf(search: Search, all: readonly Candidate[], onPart: (place: Place
       const { verdict, place } = judged
       if (verdict.kind === 'finding' && verdict.sure) return judged
       if (verdict.kind === 'finding') likely ??= judged
-      else if (verdict.kind === 'content') content.add(place.form)
-      else if (parts < mostParts) {
+      else if (verdict.kind === 'content') {
+        content.add(place.form)
+        heard.content(place, verdict.token)
+      } else if (parts < mostParts) {
         parts += 1
-        onPart(place)
+        heard.part(place)
       }
     }
   }
