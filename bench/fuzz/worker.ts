@@ -23,6 +23,8 @@ export interface Report {
   readonly questions: Readonly<Record<string, number>>
   readonly faults: readonly Fault[]
   readonly slow: readonly (Growth & { readonly seed: number })[]
+  /** The case that took longest. */
+  readonly longest: { readonly seed: number; readonly ms: number; readonly characters: number } | null
   /** The shape that took longest for its size. */
   readonly slowest: (Growth & { readonly seed: number }) | null
   readonly disagreements: readonly (Disagreement & { readonly seed: number; readonly oracle: string })[]
@@ -45,6 +47,7 @@ class Run {
   readonly #slow: (Growth & { seed: number })[] = []
   readonly #disagreements: (Disagreement & { seed: number; oracle: string })[] = []
   #slowest: (Growth & { seed: number }) | null = null
+  #longest: Report['longest'] = null
   #cases = 0
   #shapes = 0
 
@@ -57,7 +60,7 @@ class Run {
   get report(): Report {
     return {
       ...{ cases: this.#cases, shapes: this.#shapes, questions: this.#questions, faults: this.#faults },
-      ...{ slow: this.#slow, slowest: this.#slowest, disagreements: this.#disagreements },
+      ...{ slow: this.#slow, longest: this.#longest, slowest: this.#slowest, disagreements: this.#disagreements },
     }
   }
 
@@ -74,13 +77,21 @@ class Run {
       const one = anyCase(this.#protection.spec.kinds, pieces, new Chance(seed))
       this.#cases += 1
       try {
+        const before = process.cpuUsage()
         const finding = this.detect(one)
+        this.#time(one, seed, process.cpuUsage(before))
         const what = this.#wrongIn(finding, one) ?? this.#wrongAgain(finding, this.detect(one))
         if (what !== null) this.#note({ ...one, seed, what })
       } catch (error) {
         this.#note({ ...one, seed, what: error instanceof Error ? (error.stack ?? error.message) : String(error) })
       }
     }
+  }
+
+  #time({ operation, inputs }: Case, seed: number, { user, system }: NodeJS.CpuUsage): void {
+    const ms = (user + system) / 1_000
+    if (ms <= (this.#longest?.ms ?? 0)) return
+    this.#longest = { seed, ms, characters: JSON.stringify({ operation, inputs }).length }
   }
 
   #note(fault: Fault): void {

@@ -105,6 +105,9 @@ const server = app.listen(0, '127.0.0.1', () => {
   process.send({ type: 'listening', port: server.address().port })
 })
 
+// The turns of the others take longer than the five seconds after which Node would close a connection that rests.
+server.keepAliveTimeout = 300_000
+
 const answers = {
   cpu: () => process.cpuUsage(),
   rss: () => process.memoryUsage.rss(),
