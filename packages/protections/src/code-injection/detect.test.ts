@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { inspect } from '../inspect.ts'
 import { attacks, benign, caseText } from './cases.ts'
@@ -19,6 +20,21 @@ describe('a value that stays data is not', () => {
   it.each(benign)('$says', (it) => {
     expect(judged(caseText(it), [it.value])).toBeNull()
   })
+})
+
+it('nothing that can be sent or run makes it throw', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc
+      .array(fc.constantFrom(...Array.from('\'"`/\\${}()[];,.=>*+- \n\u2028\ud800ab0#@')), { maxLength: 30 })
+      .map((signs) => signs.join('')),
+  )
+  fc.assert(
+    fc.property(text, text, text, (before, value, after) => {
+      judged(before + value + after, [value, before, after])
+    }),
+    { numRuns: 10_000, seed: 67 },
+  )
 })
 
 describe('a finding', () => {

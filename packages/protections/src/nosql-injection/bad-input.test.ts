@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { detect } from './detect.ts'
 import { asTheSdkSees } from './sdk-inputs.ts'
@@ -76,6 +77,32 @@ describe('whatever the client sent is read', () => {
   ])('%s', (_, request) => {
     expect(judge({ name: 'maya', age: { $gte: 18 } }, request)).toBeNull()
   })
+})
+
+it('nothing that can be sent or asked makes it throw', () => {
+  const key = fc.oneof(
+    fc.constantFrom('$ne', '$set', '$where', '$regex', 'a', 'a.$ne', '_bsontype', '__proto__', '$'),
+    fc.string(),
+  )
+  const anything = fc.anything({
+    key,
+    maxDepth: 4,
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withNullPrototype: true,
+  })
+  const text = fc.oneof(
+    fc.json({ maxDepth: 3 }),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('{"$ne":', 'a[$ne]=1', 'x", "$or": [{}], "y": "'),
+  )
+  fc.assert(
+    fc.property(anything, anything, text, (filter, body, value) => {
+      judge(filter, { body, query: { q: value, [value]: '1' } })
+    }),
+    { numRuns: 3_000, seed: 61 },
+  )
 })
 
 describe('operators that an app allows its clients', () => {
