@@ -18,7 +18,7 @@ import {
  */
 export const mariadb: Sink = {
   module: 'mariadb',
-  ownText: 'Cannot execute new commands: connection closed',
+  ownText: 'Cannot_execute_new_commands:_connection_closed',
   kinds: ['sql'],
   files: ['dist/promise.cjs', 'dist/callback.cjs'],
   mustComeFirst: ['dist/promise.cjs', 'dist/callback.cjs'],

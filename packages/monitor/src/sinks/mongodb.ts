@@ -90,6 +90,7 @@ const bulkSteps = ['update', 'updateOne', 'replaceOne', 'arrayFilters']
  */
 export const mongodb: Sink = {
   module: 'mongodb',
+  ownText: 'MongoClient_bulkWrite_does_not_currently_support_automatic_encryption',
   kinds: ['nosql'],
   patch: (exports, engine) => {
     const { Collection, Db, Admin, MongoClient } = exports as Exports

@@ -39,6 +39,7 @@ interface Formatter {
  */
 export const mysql2: Sink = {
   module: 'mysql2',
+  ownText: "Can't_add_new_command_when_connection_is_in_closed_state",
   kinds: ['sql'],
   files: ['promise.js', 'lib/connection.js', 'lib/pool.js', 'lib/promise/connection.js', 'lib/promise/pool.js'],
   patch: (exports, engine, file) => {

@@ -26,6 +26,7 @@ interface PgModule {
  */
 export const pg: Sink = {
   module: 'pg',
+  ownText: 'You_cannot_reuse_a_client',
   kinds: ['sql'],
   patch: (exports, engine) => {
     const { Client, Pool } = exports as PgModule

@@ -16,6 +16,7 @@ interface Query {
  */
 export const postgres: Sink = {
   module: 'postgres',
+  ownText: 'Query_not_called_as_a_tagged_template_literal',
   kinds: ['sql'],
   files: ['cjs/src/query.js'],
   esModules: ['src/query.js'],

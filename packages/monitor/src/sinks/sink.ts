@@ -12,7 +12,10 @@ export interface Sink {
   readonly esModules?: readonly string[]
   /** Files where the guard is in what they export, not in what is shared: who took that earlier goes round the guard. */
   readonly mustComeFirst?: readonly string[]
-  /** A text that only this package says, and that no minifier changes: by it a copy inside of a bundle is known. */
+  /**
+   * A text that only this package says, and that no minifier changes: by it a copy inside of a bundle is known. Its spaces are
+   * written `_`, so that a bundle with the SDK in it does not say it too.
+   */
   readonly ownText?: string
   /** Puts the guard in; `file` is one of those named above, '' the main entry. @throws when the module is not what it should be */
   patch(exports: unknown, engine: Engine, file: string): void

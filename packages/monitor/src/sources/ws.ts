@@ -14,6 +14,7 @@ const policyViolation = 1008
 /** `ws`: each message that a client sends runs in a context of its own, with the values of the request that opened the connection. */
 export const ws: Sink = {
   module: 'ws',
+  ownText: 'WebSocket_was_closed_before_the_connection_was_established',
   kinds: [],
   files: ['lib/websocket.js'],
   patch: (exports) => {
