@@ -13,7 +13,17 @@ const entryPoints = [
 ]
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.riposte/**', 'bench/peers/**', 'compat/frameworks/next/**', '**/*.cjs', '**/fixtures/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '.riposte/**',
+      'bench/peers/**',
+      'compat/frameworks/next/**',
+      '**/*.cjs',
+      '**/fixtures/**',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

@@ -12,8 +12,9 @@ test('what is published is what there is', () => {
     const given: published.ThreatTools = tools
     return [told, given]
   }
-  const options: published.StartOptions = {} as actual.StartOptions
-  const started: actual.StartOptions = {} as published.StartOptions
+  const given: actual.StartOptions = { preset: 'shadow' }
+  const options: published.StartOptions = given
+  const started: actual.StartOptions = options
   expect(Object.keys(actual).sort()).toEqual(['BlockedError', 'explainConfiguration', 'monitor'])
   expect([sdk.monitor, status.state, explained.length > 0, typeof handler, options, started]).toHaveLength(6)
 })

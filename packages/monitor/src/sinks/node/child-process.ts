@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Operation } from '@riposte/contract/wire'
+import path from 'node:path'
 import { contexts } from '../../core/context.ts'
 import type { Engine } from '../../core/engine.ts'
 import { replace } from '../replace.ts'
@@ -28,7 +29,7 @@ export const childProcess: Sink = {
       guardSync(
         original,
         engine,
-        ([command]) => ({ kind: 'shell', command: String(command) }),
+        ([command, options]) => inShell((options as { shell?: string } | undefined)?.shell, String(command)),
         (refusal) => {
           throw refusal
         },
@@ -56,12 +57,14 @@ function guardSpawn(original: Spawn, engine: Engine): Spawn {
   }
 }
 
-/** With a shell, Node has put the command behind `-c` (`/d /s /c` and quotes of its own on Windows). */
+/** With a shell, Node has put the command behind `-c`, or behind what another shell wants. */
 function readSpawn({ file, args = [], shell }: SpawnOptions): Operation {
-  if (shell === undefined || shell === false) return { kind: 'exec', file, args: args.slice(1).map(String) }
-  const command = String(args.at(-1))
-  return { kind: 'shell', command: process.platform === 'win32' ? command.replace(/^"(.*)"$/s, '$1') : command }
+  const given = args.slice(1).map(String)
+  if (shell === undefined || shell === false || !isPosixShell(file)) return { kind: 'exec', file, args: given }
+  return { kind: 'shell', command: given.at(-1) ?? '' }
 }
+
+const isPosixShell = (file: string): boolean => /^(?:ba|da|z|k|a)?sh$/.test(path.basename(file))
 
 /** A program that cannot be found fails in every form that callers know; only the error is another. */
 function refuse(child: ChildProcess, original: Spawn, options: SpawnOptions, refusal: Error): unknown {
@@ -91,7 +94,12 @@ function guardSync(
 function readFileCall([file, second, third]: readonly unknown[]): Operation {
   const args = Array.isArray(second) ? second.map(String) : []
   const options = (Array.isArray(second) ? third : second) as { readonly shell?: boolean | string } | undefined
-  return options?.shell === undefined || options.shell === false
-    ? { kind: 'exec', file: String(file), args }
-    : { kind: 'shell', command: [String(file), ...args].join(' ') }
+  if (options?.shell === undefined || options.shell === false) return { kind: 'exec', file: String(file), args }
+  return inShell(options.shell, [String(file), ...args].join(' '))
+}
+
+function inShell(shell: boolean | string | undefined, command: string): Operation {
+  const file = typeof shell === 'string' ? shell : process.platform === 'win32' ? 'cmd.exe' : 'sh'
+  if (isPosixShell(file)) return { kind: 'shell', command }
+  return { kind: 'exec', file, args: [...(/cmd/i.test(file) ? ['/d', '/s', '/c'] : ['-Command']), command] }
 }

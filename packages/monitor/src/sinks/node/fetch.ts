@@ -95,12 +95,16 @@ function judgeDispatch(engine: Engine, context: Context, dispatcher: object, opt
   return url ? judgeCall((operation) => engine.judgeInTime(operation), context, url) : null
 }
 
-/** A client knows its origin itself. */
 function urlOf(dispatcher: object, { origin, path = '/' }: DispatchOptions): string | null {
-  const own = Object.getOwnPropertySymbols(dispatcher).find((symbol) => symbol.description === 'url')
-  const from = origin ?? (own && (dispatcher as Record<symbol, unknown>)[own])
+  const from = origin ?? ownOrigin(dispatcher)
   const text = from instanceof URL ? from.origin : typeof from === 'string' ? from.replace(/\/$/, '') : null
   return text === null ? null : text + path
+}
+
+/** A client knows its origin itself. */
+function ownOrigin(dispatcher: object): unknown {
+  const own = Object.getOwnPropertySymbols(dispatcher).find((symbol) => symbol.description === 'url')
+  return own && (dispatcher as Record<symbol, unknown>)[own]
 }
 
 function refuse(handler: Handler, refusal: Error): false {
