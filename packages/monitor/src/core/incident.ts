@@ -109,8 +109,19 @@ export function cutAround(text: string, span: Span | null, most: number): { text
   return { text: cut, span: span && { start: span.start - from, end: Math.min(span.end - from, most) } }
 }
 
-/** What JSON has no word for, such as a function, is empty. */
+/** What JSON has no word for, such as a function, is left out; a value that cannot be read must not cost the incident. */
 function jsonOf(value: unknown): string {
-  const text: unknown = JSON.stringify(value)
-  return typeof text === 'string' ? text : ''
+  const seen = new Set<unknown>()
+  try {
+    const text: unknown = JSON.stringify(value, (_, part: unknown) => {
+      if (typeof part === 'bigint') return `${part}n`
+      if (typeof part !== 'object' || part === null) return part
+      if (seen.has(part)) return '…'
+      seen.add(part)
+      return part
+    })
+    return typeof text === 'string' ? text : ''
+  } catch {
+    return '(cannot be shown)'
+  }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { growth } from '@riposte/testkit/growth'
 import { detect } from './detect.ts'
 
 const inputs = (values: readonly string[]) =>
@@ -42,8 +43,11 @@ describe('the time grows with the script and not faster', () => {
   it.each(shapes)('%s', (_, make) => {
     const small = make(4_000)
     const large = make(32_000)
-    timeOf(small.text, small.values)
-    const ratio = timeOf(large.text, large.values) / Math.max(timeOf(small.text, small.values), 8)
+    const ratio = growth(
+      () => timeOf(small.text, small.values),
+      () => timeOf(large.text, large.values),
+      28,
+    )
     // Eight times the text; sixty-four times the time would be a square.
     expect(ratio).toBeLessThan(28)
   })

@@ -1,5 +1,6 @@
 import type { Input } from '@riposte/contract'
 import { describe, expect, it } from 'vitest'
+import { growth } from '@riposte/testkit/growth'
 import { detect } from './detect.ts'
 
 const settings = { allowedOperators: [] }
@@ -49,8 +50,11 @@ describe('the time grows with filter and request and not faster', () => {
   it.each(shapes)('%s', (_, make) => {
     const small = make(4_000)
     const large = make(16_000)
-    timeOf(small.filter, small.inputs)
-    const ratio = timeOf(large.filter, large.inputs) / Math.max(timeOf(small.filter, small.inputs), 8)
+    const ratio = growth(
+      () => timeOf(small.filter, small.inputs),
+      () => timeOf(large.filter, large.inputs),
+      10,
+    )
     // Four times as much; sixteen times the time would be a square.
     expect(ratio).toBeLessThan(10)
     expect(timeOf(large.filter, large.inputs)).toBeLessThan(2_000)

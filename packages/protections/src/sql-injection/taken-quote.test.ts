@@ -14,6 +14,8 @@ describe('two values, of which the first takes the quote that should have closed
     ["select a from t where name = 'x'' and id = ' limit 1", "x'", "' limit 1"],
     ['select a from t where name = "1"" or x = "" or (a=a"', '1"', '" or (a=a'],
     ["insert into t (a, b) values ('x'', ', f())')", "x'", ', f())'],
+    ["select a from t where name = '\\' and a = '' in (1,2)'", '\\', "' in (1,2)"],
+    ["select a from t where name = '1'' and a = '%''", "1'", "%'"],
   ])('are found: %s', (text, one, other) => {
     expect(judge(text, one, other)).toMatchObject({ confidence: expect.any(Number) as number })
   })

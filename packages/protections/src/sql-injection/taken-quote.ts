@@ -15,14 +15,18 @@ const longestGap = 1_024
 const longestValue = 1_024
 const mostInputs = 256
 
-/** `'x''…`: the value ends in a quote that is left over, and the next character is the literal's quote again. */
+/** `'x''…`, `'x\'…`: the value ends in a quote or backslash that is left over, and the next character is the literal's quote. */
 export function mayTakeQuote(text: string, place: Place, token: Token): boolean {
   const { quote } = token
   if (token.kind !== 'string' || !token.closed || place.signsAt || (quote !== "'" && quote !== '"')) return false
   if (place.end >= token.contentEnd || text.charAt(place.end) !== quote) return false
-  let from = place.end
-  while (from > token.contentStart && text.charAt(from - 1) === quote) from -= 1
-  return (place.end - from) % 2 === 1
+  return endsInOdd(text, place.end, token, quote) || (token.backslash && endsInOdd(text, place.end, token, '\\'))
+}
+
+function endsInOdd(text: string, end: number, { contentStart }: Token, sign: string): boolean {
+  let from = end
+  while (from > contentStart && text.charAt(from - 1) === sign) from -= 1
+  return (end - from) % 2 === 1
 }
 
 /**
@@ -58,7 +62,8 @@ const takesAway = {
 /** @returns where the second value ends when it goes on from what the first began; else -1 */
 function endOfSecond(lower: string, value: string, place: Place, token: Token): number {
   const { quote } = token
-  const says = /[a-z0-9]/.test(value)
+  // More than the signs that stand around every literal.
+  const says = /[^\s'"`,();]/.test(value)
   if (says && lower.startsWith(value, token.end) && endsAsCode(lower, place.end + 1, token.contentEnd))
     return token.end + value.length
   if (!value.startsWith(quote)) return -1
