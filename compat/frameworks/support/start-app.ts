@@ -11,6 +11,8 @@ const folder = path.resolve(import.meta.dirname, '..')
 
 export interface Variant {
   readonly app: string
+  /** Started instead of the folder's own entry. */
+  readonly file?: string
   readonly system?: 'cjs' | 'mjs'
   readonly action?: 'block' | 'none' | 'log'
   readonly config?: object
@@ -49,7 +51,7 @@ export async function startApp(variant: Variant, database: TestDatabase): Promis
     configFile,
     JSON.stringify({ protections: { SqlInjection: { action } }, logging: { level: 'error' }, ...config }),
   )
-  const child = fork(path.join(folder, home, `main.${system}`), [], {
+  const child = fork(path.join(folder, home, variant.file ?? `main.${system}`), [], {
     cwd: path.join(folder, home),
     execPath: process.env['RIPOSTE_TEST_NODE'] ?? process.execPath,
     execArgv: [],

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import type { Sink } from './sink.ts'
 
-/** Nobody writes a file of this size by hand, and nobody reads a larger one at start. */
-const bundleBytes = { least: 200_000, most: 32_000_000 }
+/** Too small to hold a driver, and too large to be read at start. */
+const bundleBytes = { least: 20_000, most: 32_000_000 }
 
 /**
  * The drivers that a bundler has put into the app's own file: a copy that no hook sees, whatever becomes of the package beside it.
