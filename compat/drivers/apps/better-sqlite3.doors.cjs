@@ -1,6 +1,6 @@
 'use strict'
 
-const { statement, tables } = require('./serve.cjs')
+const { odd, statement, tables } = require('./serve.cjs')
 
 /** better-sqlite3: everything is synchronous. */
 exports.doors = ({ Database }) => {
@@ -16,6 +16,8 @@ exports.doors = ({ Database }) => {
       database.exec(`delete from note; insert into note values ('${name}')`)
       return database.prepare('select secret from account').all()
     },
+
+    odd: async () => [await odd((given) => database.prepare(given)), await odd((given) => database.exec(given))],
 
     bound: (name) => database.prepare('select name from account where name = ?').all(name),
     escaped: (name) => database.prepare(`select name from account where name = '${name.replaceAll("'", "''")}'`).all(),

@@ -1,6 +1,6 @@
 'use strict'
 
-const { called, collected, statement, tables } = require('./serve.cjs')
+const { called, collected, odd, statement, tables } = require('./serve.cjs')
 
 /** mariadb: promises and callbacks, pools, clusters, prepared statements, batches, streams. */
 exports.doors = async ({ mariadb, callback }) => {
@@ -84,6 +84,8 @@ exports.doors = async ({ mariadb, callback }) => {
         }),
       ),
     'callback-cluster': (name) => called((done) => callingCluster.of('one').query(statement(name), done)),
+
+    odd: async () => [await odd((given) => pool.query(given)), await odd((given) => pool.execute(given))],
 
     bound: (name) => pool.query('select name from account where name = ?', [name]),
     'bound-execute': (name) => pool.execute('select name from account where name = ?', [name]),

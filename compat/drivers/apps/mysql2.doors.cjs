@@ -1,6 +1,6 @@
 'use strict'
 
-const { called, collected, statement, tables } = require('./serve.cjs')
+const { called, collected, odd, statement, tables } = require('./serve.cjs')
 
 /** mysql2: callbacks, promises, pools, clusters, prepared statements, emitters, streams. */
 exports.doors = async ({ mysql, promise }) => {
@@ -85,6 +85,8 @@ exports.doors = async ({ mysql, promise }) => {
       pool.query(statement(name))
       return 'sent'
     },
+
+    odd: async () => [await odd((given) => promised.query(given)), await odd((given) => promised.execute(given))],
 
     bound: (name) => called((done) => pool.query('select name from account where name = ?', [name], done)),
     'bound-execute': (name) =>

@@ -1,6 +1,6 @@
 'use strict'
 
-const { statement, tables } = require('./serve.cjs')
+const { odd, statement, tables } = require('./serve.cjs')
 
 /** PGlite: one connection inside the process; transactions wait for each other. */
 exports.doors = async ({ PGlite }) => {
@@ -13,6 +13,8 @@ exports.doors = async ({ PGlite }) => {
     transaction: (name) => database.transaction((one) => one.query(statement(name))).then(rows),
     'transaction-exec': (name) =>
       database.transaction((one) => one.exec(statement(name))).then(([result]) => result.rows),
+
+    odd: () => odd((given) => database.query(given)),
 
     bound: (name) => database.query('select name from account where name = $1', [name]).then(rows),
     'bound-template': (name) => database.sql`select name from account where name = ${name}`.then(rows),

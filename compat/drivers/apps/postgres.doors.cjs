@@ -1,6 +1,6 @@
 'use strict'
 
-const { statement, tables } = require('./serve.cjs')
+const { odd, statement, tables } = require('./serve.cjs')
 
 /** postgres: templates, `unsafe`, fragments, helpers, cursors, transactions, reserved connections. */
 exports.doors = async ({ postgres }) => {
@@ -50,6 +50,8 @@ exports.doors = async ({ postgres }) => {
       sql.unsafe(statement(name)).execute()
       return 'sent'
     },
+
+    odd: () => odd((given) => sql.unsafe(given)),
 
     bound: (name) => sql`select name from account where name = ${name}`,
     'bound-unsafe': (name) => sql.unsafe('select name from account where name = $1', [name]),

@@ -56,3 +56,38 @@ exports.tables = [
   'create table account (id int, name varchar(50), secret varchar(50))',
   "insert into account values (1, 'maya', 'moon'), (2, 'O''Brien', 'clover')",
 ]
+
+/** What no driver is meant to be given. @returns for each whether the driver answered, and with what error */
+exports.odd = async (ask) => {
+  const throwing = {
+    get sql() {
+      throw new Error('a getter')
+    },
+    get text() {
+      throw new Error('a getter')
+    },
+  }
+  const statements = [
+    undefined,
+    null,
+    42,
+    [],
+    {},
+    Buffer.from('select 1'),
+    new String('select 1'),
+    ['select 1'],
+    throwing,
+  ]
+  const outcomes = []
+  for (const given of [...statements, { sql: Buffer.from('select 1') }, { sql: ['select 1'] }, () => 'select 1']) {
+    let timer
+    const nothing = new Promise((resolve) => (timer = setTimeout(resolve, 200, 'nothing')))
+    const asked = (async () => ask(given))().then(
+      () => 'an answer',
+      (error) => String(error?.message),
+    )
+    outcomes.push(await Promise.race([asked, nothing]))
+    clearTimeout(timer)
+  }
+  return outcomes
+}

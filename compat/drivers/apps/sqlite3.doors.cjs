@@ -1,6 +1,6 @@
 'use strict'
 
-const { called, statement, tables } = require('./serve.cjs')
+const { called, odd, statement, tables } = require('./serve.cjs')
 
 /** sqlite3: callbacks. */
 exports.doors = async ({ sqlite3 }) => {
@@ -31,6 +31,9 @@ exports.doors = async ({ sqlite3 }) => {
       }),
     // The driver's own next call in the chain goes on.
     chained: (name) => called((done) => database.serialize(() => database.run('select 1').all(statement(name), done))),
+
+    // Its other methods end the process when they are given anything but a text, with or without us.
+    odd: () => odd((given) => called((done) => database.exec(given, done))),
 
     bound: (name) => called((done) => database.all('select name from account where name = ?', [name], done)),
     'bound-name': (name) =>

@@ -11,6 +11,8 @@ export interface Variant {
   readonly driver: string
   readonly system: 'cjs' | 'mjs'
   readonly action?: 'block' | 'none' | 'log'
+  /** False: as if the SDK were not there. */
+  readonly enabled?: boolean
   /** The folder that has what the app needs; `older`: the versions before. */
   readonly home?: Home
   readonly node?: string
@@ -35,12 +37,12 @@ export interface RunningApp {
 
 /** The sample app as a program of its own. */
 export async function startApp(variant: Variant): Promise<RunningApp> {
-  const { driver, system, action = 'block', home = '.', node, execArgv = [], env = {} } = variant
+  const { driver, system, action = 'block', home = '.', enabled = true, node, execArgv = [], env = {} } = variant
   const dataDir = mkdtempSync(path.join(tmpdir(), 'riposte-compat-'))
   const configFile = path.join(dataDir, 'monitor.config.json')
   writeFileSync(
     configFile,
-    JSON.stringify({ protections: { SqlInjection: { action } }, logging: { level: 'warning' } }),
+    JSON.stringify({ enabled, protections: { SqlInjection: { action } }, logging: { level: 'warning' } }),
   )
   const child = fork(path.join(folder, home, 'apps', `${driver}.${system}`), [], {
     cwd: path.join(folder, home),
