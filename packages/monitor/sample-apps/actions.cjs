@@ -66,6 +66,12 @@ const server = http.createServer(async (request, response) => {
       return fs.promises.readFile(path.join(folder, 'note.txt')).then(answer, ({ name }) => answer(`failed: ${name}`))
     case '/callback':
       return fs.readFile(path.join(folder, 'note.txt'), (error, text) => answer(error ? `failed: ${error.name}` : text))
+    case '/stored':
+      // What somebody stored earlier is judged like what came with the request.
+      return monitor.runWithInputs({ row: { body: ['kept', url.searchParams.get('stored')] } }, async () => {
+        await new Promise((resolve) => setImmediate(resolve))
+        fs.readFile(path.join(folder, 'note.txt'), (error, text) => answer(error ? `failed: ${error.name}` : text))
+      })
     case '/told':
       return answer(JSON.stringify(told))
     default:

@@ -85,6 +85,13 @@ describe('log, none, block', () => {
   })
 })
 
+test('values of a row that was stored earlier count inside a request, which is answered', async () => {
+  const app = await start(['log', 'block'])
+  expect((await app.get('/stored?stored=good')).text).toBe('a note')
+  expect(isRefused(await app.get('/stored?stored=EVIL'))).toBe(true)
+  expect(app.spooled()[0]?.input).toMatchObject({ source: 'message', path: 'row.body[1]', value: 'EVIL' })
+})
+
 describe('block_ip', () => {
   test('refuses the address from then on, and no other', async () => {
     const app = await start(['log', 'block', 'block_ip'])

@@ -27,8 +27,9 @@ export class Context {
   #viewed: object | null = null
   /** Ends what has no `ServerResponse` to answer with: a WebSocket, a stream of HTTP/2. */
   refuse: Refuse | null = null
-  /** Set once something of this request was blocked: what follows is refused too. */
-  blocked: BlockedError | null = null
+  /** The request in which further inputs were named. */
+  #within: Context | null = null
+  #blocked: BlockedError | null = null
   /** Said of a connection whose messages nobody opened. */
   opaque: string | null = null
   cutReported = false
@@ -63,6 +64,31 @@ export class Context {
   route(): string | null {
     const of = this.#viewed ?? this.request
     return of && this.#view.route(of)
+  }
+
+  /** Set once something of this request was blocked: what follows is refused too. */
+  get blocked(): BlockedError | null {
+    return this.#within ? this.#within.blocked : this.#blocked
+  }
+
+  set blocked(error: BlockedError | null) {
+    if (this.#within) this.#within.blocked = error
+    else this.#blocked = error
+  }
+
+  /** The same request, in which the app handles values that came earlier or another way. */
+  withInputs(inputs: readonly Input[]): Context {
+    const context = new Context(this.request, this.response, this.#limits, [...this.#named, ...inputs])
+    context.#within = this
+    context.#body = this.#body
+    context.#message = this.#message
+    context.#view = this.#view
+    context.#viewed = this.#viewed
+    context.refuse = this.refuse
+    context.opaque = this.opaque
+    context.userId = this.userId
+    context.sessionId = this.sessionId
+    return context
   }
 
   /** A context for one message of a connection that a request opened: the values of both count. */

@@ -12,9 +12,10 @@ import { createLog, type Log } from '../log/logger.ts'
 import { maskAlso } from '../log/mask.ts'
 import { CustomActions, type ActionOptions, type ThreatHandler } from '../respond/custom.ts'
 import { DataEraser, type Eraser } from '../respond/erase/erase.ts'
+import { ValueCollector } from '../sources/value-collector.ts'
 import { nearestManifest } from '../sinks/install-sinks.ts'
 import { Context, contexts } from './context.ts'
-import { defaultLimits } from './limits.ts'
+import { defaultLimits, type Limits } from './limits.ts'
 import type { Explanation, MonitorStatus, StartOptions } from './monitor-types.ts'
 import { customName, type Layer } from './policy.ts'
 import { run, type Running } from './run.ts'
@@ -175,16 +176,15 @@ export class Monitor {
     this.#running?.responder.refusesIdentified(context)
   }
 
-  /** Runs work that did not come by HTTP, such as a queue's message, with the values that came with it. */
+  /**
+   * Runs work with values that did not come with the request in hand: a queue's message, a row that somebody stored earlier. Inside a
+   * request they come on top of its own.
+   */
   runWithInputs<T>(inputs: Readonly<Record<string, unknown>> | readonly Input[], work: () => T): T {
-    const named: Input[] = Array.isArray(inputs)
-      ? [...(inputs as readonly Input[])]
-      : Object.entries(inputs).map(([name, value]) => ({
-          source: 'message',
-          path: name,
-          value: typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? ''),
-        }))
-    return contexts.run(new Context(null, null, this.#running?.settings.limits ?? defaultLimits, named), work)
+    const limits = this.#running?.settings.limits ?? defaultLimits
+    const named = Array.isArray(inputs) ? [...(inputs as readonly Input[])] : valuesOf(inputs, limits)
+    const outer = contexts.getStore()
+    return contexts.run(outer ? outer.withInputs(named) : new Context(null, null, limits, named), work)
   }
 
   explain(): Explanation[] {
@@ -217,6 +217,12 @@ export class Monitor {
   async stop(deadlineMs?: number): Promise<void> {
     await this.#running?.uplink.stop(deadlineMs)
   }
+}
+
+function valuesOf(inputs: object, limits: Limits): readonly Input[] {
+  const collector = new ValueCollector(limits)
+  for (const [name, value] of Object.entries(inputs)) collector.addTree('message', value, name)
+  return collector.inputs
 }
 
 const formatIssue = (issue: ConfigIssue): string => `${issue.path}: ${issue.message}`
