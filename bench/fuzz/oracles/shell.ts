@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Chance } from '../chance.ts'
@@ -44,7 +44,7 @@ export const pieces = [
     'a b',
     '-rf',
     '--output=x',
-    '/etc/passwd',
+    'etc/passwd',
     '$HOME',
     '$IFS',
     '${IFS}',
@@ -108,7 +108,8 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 /**
  * What the real `sh` runs for each command: every program is a function that tells its name and arguments, the path is empty, the
- * folder of each command is empty and thrown away. After that, the files that came to be.
+ * folder of each command is empty and thrown away. After that, the files that came to be. The shell is nobody: a redirect that leads
+ * out of its folder must not reach what belongs to the machine.
  */
 function run(commands: readonly string[]): readonly string[] {
   const folder = mkdtempSync(path.join(tmpdir(), 'riposte-fuzz-'))
@@ -127,6 +128,7 @@ function run(commands: readonly string[]): readonly string[] {
     const script = path.join(folder, 'script')
     writeFileSync(script, ['ulimit -t 20 -f 2000', ...programs.map(tell), ...lines].join('\n'))
     const { output } = spawnSync('/bin/sh', [script], {
+      ...asNobody(folder),
       ...{ env: { PATH: path.join(folder, 'nothing'), HOME: '/h' }, encoding: 'utf8', maxBuffer: 1 << 28 },
       ...{
         timeout: 20_000,
@@ -137,6 +139,14 @@ function run(commands: readonly string[]): readonly string[] {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function asNobody(folder: string): { readonly uid?: number; readonly gid?: number } {
+  if (process.getuid?.() !== 0) return {}
+  const nobody = { uid: 65_534, gid: 65_534 }
+  const inside = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file))
+  for (const name of [folder, ...inside]) chownSync(name, nobody.uid, nobody.gid)
+  return nobody
 }
 
 /** Programs and files, each with how many arguments it got. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { singleQuoted } from './payloads.ts'
@@ -9,7 +9,8 @@ const border = '\x1e\x1d'
 
 /**
  * Runs each command in a sub-shell of its own and returns what it printed, errors too, followed by its status. They run in a folder
- * that is thrown away, find no program at all on their path, and have little time and room.
+ * that is thrown away, find no program at all on their path, have little time and room, and are nobody: a redirect that leads out of
+ * the folder must not reach what belongs to the machine.
  * @param shell where the shell's program is
  */
 export function runAll(shell: string, commands: readonly string[]): readonly string[] {
@@ -21,6 +22,7 @@ export function runAll(shell: string, commands: readonly string[]): readonly str
     const script = join(folder, 'bin', 'script')
     writeFileSync(script, [`ulimit -t 60 -f 2000`, `cd ${singleQuoted(folder)}`, ...commands.map(toLine)].join('\n'))
     const { stdout, status } = spawnSync('/usr/bin/timeout', ['300', shell, script], {
+      ...asNobody(folder),
       env: { PATH: join(folder, 'nothing'), HOME: '/h' },
       input: '',
       encoding: 'utf8',
@@ -31,6 +33,18 @@ export function runAll(shell: string, commands: readonly string[]): readonly str
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/** Whom the shell runs as: where we may do everything, it may do nothing but in its folder. */
+function asNobody(folder: string): { readonly uid?: number; readonly gid?: number } {
+  if (process.getuid?.() !== 0) return {}
+  const nobody = { uid: 65_534, gid: 65_534 }
+  for (const name of [
+    folder,
+    ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  ])
+    chownSync(name, nobody.uid, nobody.gid)
+  return nobody
 }
 
 const toLine = (command: string): string =>
