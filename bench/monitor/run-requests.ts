@@ -41,7 +41,9 @@ export async function runRequests(bench: Bench): Promise<Requests> {
     say('Warming up …')
     for (const id of plan.routes) {
       for (const server of servers)
-        await measure(loader, server, id, plan.warmUp).catch((error: unknown) => failures.note(server.guard, error, id))
+        await measure(loader, server, id, warmUpOf(id, plan)).catch((error: unknown) =>
+          failures.note(server.guard, error, id),
+        )
     }
     for (let turn = 0; turn < plan.rounds; turn++) {
       say(`Round ${turn + 1} of ${plan.rounds} …`)
@@ -57,6 +59,9 @@ export async function runRequests(bench: Bench): Promise<Requests> {
     await Promise.all([...servers.map(({ child }) => child.stop()), loader?.stop()])
   }
 }
+
+/** What is asked seldom is compiled late: it is warmed up with more than its share. */
+const warmUpOf = (id: RouteId, { warmUp }: Plan): number => warmUp / Math.sqrt(routeOf(id).share ?? 1)
 
 /** @throws when the plain server stops an attack: then the comparison would mean nothing */
 async function tryAttacks(servers: readonly Server[], { around, plan }: Bench): Promise<Attacks> {
