@@ -7,6 +7,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MonitorStatus } from './core/monitor-types.ts'
+import { readSpool } from './testing/start-sample.ts'
 
 const folder = path.resolve(import.meta.dirname, '../sample-apps')
 const injected = `' or 1=1 --`
@@ -244,6 +245,22 @@ test('what no client should send does not disturb the app', async () => {
   expect((await app.get('/json')).status).toBe(200)
   const { counters } = await app.status()
   expect(counters['bugs']).toBe(0)
+  app.stop()
+})
+
+test('a request larger than what is looked at leaves word of it where it reaches an operation, once', async () => {
+  const app = await start({
+    file: 'app.cjs',
+    express: 'express',
+    config: { limits: { values: 20 }, logging: { level: 'error' } },
+  })
+  const padding = Array.from({ length: 40 }, (_, index) => `p${index}=v${index}`).join('&')
+  expect((await app.get(`/bound?${padding}&name=maya`)).status).toBe(200)
+  expect((await app.get(`/bound?name=maya`)).status).toBe(200)
+  const { counters } = await app.status()
+  expect(counters).toMatchObject({ cut: 1, findings: 0 })
+  const [incident] = readSpool(app.dataDir)
+  expect(incident).toMatchObject({ severity: 'low', outcome: { actions: ['log'] }, metadata: { cut: true } })
   app.stop()
 })
 

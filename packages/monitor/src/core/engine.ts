@@ -163,7 +163,7 @@ export class Engine {
     const done = toActionIds(actions)
     const custom = actions.filter((action) => action.startsWith('custom:'))
     const incident = makeIncident({
-      spec: parts.protection.spec,
+      spec: parts.cut ? { ...parts.protection.spec, severity: 'low' } : parts.protection.spec,
       finding: parts.finding,
       operation: parts.operation,
       decision: { ...parts.decision, wouldHave: toActionIds(parts.decision.wouldHave) },

@@ -62,7 +62,8 @@ function collectWhatWasSent(
   if (!tee || tee.length === 0) return
   const type = request.headers['content-type'] ?? ''
   if (parsed && !/^\s*multipart\//i.test(type)) return
-  if (tee.cut) collector.cut('bodyBytes', 'body')
+  // Of an upload that a parser took apart the fields and file names are known: what is beyond the limit is a file.
+  if (tee.cut && !parsed && !files) collector.cut('bodyBytes', 'body')
   const encoding = request.headers['content-encoding']
   if (encoding === undefined) {
     collectBody(collector, tee.bytes(), type)
