@@ -25,16 +25,17 @@ export async function build(esbuild) {
     entryPoints: ['src/index.ts'],
     outfile: 'dist/index.cjs',
     format: 'cjs',
-    minifySyntax: true,
+    // Half of the time that it takes to load is reading it.
+    minify: true,
   })
   // Started by a process that is about to end; see respond/close.ts.
   await esbuild.build({ ...common, entryPoints: ['src/send.ts'], outfile: 'dist/send.cjs', format: 'cjs' })
-  write(
-    'index.mjs',
-    "import sdk from './index.cjs'\n\nexport const { BlockedError, explainConfiguration, monitor } = sdk\n",
-  )
+  // By `require`, since an `import` of CommonJS has its text searched for names first, which takes longer than running it.
+  const load =
+    "import { createRequire } from 'node:module'\n\nconst sdk = createRequire(import.meta.url)('./index.cjs')\n"
+  write('index.mjs', `${load}\nexport const { BlockedError, explainConfiguration, monitor } = sdk\n`)
   write('register.cjs', "'use strict'\n\nrequire('./index.cjs').monitor.start()\n")
-  write('register.mjs', "import sdk from './index.cjs'\n\nsdk.monitor.start()\n")
+  write('register.mjs', `${load}\nsdk.monitor.start()\n`)
   copyFileSync(path.join(folder, 'types/index.d.ts'), path.join(dist, 'index.d.ts'))
   // An `import` and a `require` need declarations of their own kind.
   copyFileSync(path.join(folder, 'types/index.d.ts'), path.join(dist, 'index.d.cts'))

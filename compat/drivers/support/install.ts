@@ -8,7 +8,10 @@ export type Home = '.' | 'older' | 'prisma'
 /** What a folder's lock file names; native drivers are compiled, and Prisma's client is generated. */
 export function install(home: Home): void {
   const folder = path.resolve(import.meta.dirname, '..', home)
-  if (installState(folder) !== 'complete') run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], folder)
+  // Prisma's command brings packages that ask for a newer Node, and that its client does without.
+  const lenient = home === 'prisma' ? ['--engine-strict=false'] : []
+  if (installState(folder) !== 'complete')
+    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...lenient], folder)
   if (home === '.') run(process.execPath, ['compile.mjs'], folder)
   if (home === 'prisma' && !existsSync(path.join(folder, 'node_modules/.prisma/client/schema.prisma')))
     run('npx', ['--no-install', 'prisma', 'generate'], folder, {

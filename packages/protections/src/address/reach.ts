@@ -14,8 +14,14 @@ const network = (reach: Reach, prefix: string): Network => {
   return { prefix: parseAddress(address) ?? [], bits: Number(bits), reach }
 }
 
+/** Worked out when it is first asked for: most apps start without ever asking. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: T | null = null
+  return () => (made ??= make())
+}
+
 /** The first that holds an address decides. */
-const ipv4Networks: readonly Network[] = [
+const ipv4Networks = once((): readonly Network[] => [
   // AWS, Azure, Google and others; ECS tasks; EKS pods; Tencent; Scaleway; Alibaba; Oracle; Azure's wire server.
   ...['169.254.169.254/32', '169.254.170.2/32', '169.254.170.23/32', '169.254.0.23/32', '169.254.42.42/32'].map((one) =>
     network('metadata', one),
@@ -29,9 +35,9 @@ const ipv4Networks: readonly Network[] = [
   ),
   // Protocol assignments, benchmarks, multicast, reserved with broadcast.
   ...['192.0.0.0/24', '198.18.0.0/15', '224.0.0.0/4', '240.0.0.0/4'].map((one) => network('private', one)),
-]
+])
 
-const ipv6Networks: readonly Network[] = [
+const ipv6Networks = once((): readonly Network[] => [
   ...['fd00:ec2::254/128', 'fd00:ec2::23/128', 'fd20:ce::254/128'].map((one) => network('metadata', one)),
   network('localhost', '::/128'),
   network('localhost', '::1/128'),
@@ -39,10 +45,16 @@ const ipv6Networks: readonly Network[] = [
   ...['fc00::/7', 'fe80::/10', 'fec0::/10', 'ff00::/8', '100::/64', '2001:2::/48', '5f00::/16'].map((one) =>
     network('private', one),
   ),
-]
+])
 
 /** Where IPv6 addresses carry an IPv4 address, and at which byte. */
-const carriers: readonly { readonly network: Network; readonly at: number; readonly inverted?: boolean }[] = [
+interface Carrier {
+  readonly network: Network
+  readonly at: number
+  readonly inverted?: boolean
+}
+
+const carriers = once((): readonly Carrier[] => [
   { network: network('public', '::ffff:0:0/96'), at: 12 },
   { network: network('public', '::ffff:0:0:0/96'), at: 12 },
   { network: network('public', '::/96'), at: 12 },
@@ -50,13 +62,13 @@ const carriers: readonly { readonly network: Network; readonly at: number; reado
   { network: network('public', '64:ff9b:1::/48'), at: 12 },
   { network: network('public', '2002::/16'), at: 2 },
   { network: network('public', '2001::/32'), at: 12, inverted: true },
-]
+])
 
 export function reachOfAddress(address: Address): Reach {
-  if (address.length === 4) return find(ipv4Networks, address)
-  const own = find(ipv6Networks, address)
+  if (address.length === 4) return find(ipv4Networks(), address)
+  const own = find(ipv6Networks(), address)
   if (own !== 'public') return own
-  for (const { network, at, inverted } of carriers) {
+  for (const { network, at, inverted } of carriers()) {
     if (!holds(network, address)) continue
     const carried = address.slice(at, at + 4).map((byte) => (inverted ? byte ^ 255 : byte))
     return reachOfAddress(carried)

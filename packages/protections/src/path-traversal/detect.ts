@@ -1,5 +1,6 @@
 import type { Input, OperationOf } from '@riposte/contract'
 import type { Finding } from '../define.ts'
+import { Recent } from '../text/recent.ts'
 import { judge, occurrences, type Verdict } from './judge.ts'
 import { analyse, analyseJoined, type Lead } from './lead.ts'
 import { locate, withSlashes } from './location.ts'
@@ -83,7 +84,11 @@ function findWhole({ base, place, lower }: Target, inputs: readonly Input[]): Fi
   return input ? { confidence: 0.8, reason, input, inputSpan: null, operationSpan: null } : null
 }
 
-const formsOf = (value: string): string[] => pathForms(value).map(({ text }) => withSlashes(text).toLowerCase())
+/** A client's headers come with each of its requests. */
+const known = new Recent<readonly string[]>(1_024)
+
+const formsOf = (value: string): readonly string[] =>
+  known.get(value, () => pathForms(value).map(({ text }) => withSlashes(text).toLowerCase()))
 
 const isSameFile = (form: string, rest: string): boolean =>
   form !== '' && (form === rest || locate(form).names.join('/') === rest)

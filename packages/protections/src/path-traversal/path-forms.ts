@@ -1,4 +1,5 @@
 import { forms } from '../text/forms.ts'
+import { Recent } from '../text/recent.ts'
 
 const mostForms = 96
 
@@ -11,8 +12,22 @@ export interface PathForm {
   readonly made: 'whole' | 'doubled' | 'cleaned' | 'piece'
 }
 
+const known = new Recent<readonly PathForm[]>(1_024)
+
 /** The forms in which an app may use a value as a path: as `forms` has them, and as file systems, decoders and clean-ups change them. */
-export function pathForms(value: string): readonly PathForm[] {
+export const pathForms = (value: string): readonly PathForm[] =>
+  isBareWord(value) ? [{ text: value, made: 'whole' }] : known.get(value, () => makeForms(value))
+
+/** Letters, digits, `_` and `-` that decode to nothing that can be read: most values of most requests. */
+function isBareWord(value: string): boolean {
+  if (value.length > longestWord || !/^[A-Za-z0-9_-]*$/.test(value)) return false
+  if (/^(?:0x)?(?:[0-9a-f]{2})+$/i.test(value)) return false
+  return value.length < 2 || /[\0-\x08\x0e-\x1f\x7f\ufffd]/.test(Buffer.from(value, 'base64').toString('utf8'))
+}
+
+const longestWord = 64
+
+function makeForms(value: string): readonly PathForm[] {
   const found = new Map<string, PathForm>()
   const given = forms(value)
   for (const form of given) {

@@ -1,6 +1,7 @@
 import type { Input, OperationOf } from '@riposte/contract'
 import type { Finding } from '../define.ts'
 import type { Token } from '../sql/token.ts'
+import { isPlain } from '../text/forms.ts'
 import { candidatesOf, type Candidate } from './candidate.ts'
 import type { Place } from './judge.ts'
 import { Search, type Judged } from './search.ts'
@@ -15,6 +16,8 @@ export function detect(operation: OperationOf<'sql'>, inputs: readonly Input[]):
   const parts: Part[] = []
   const takers: Taker[] = []
   for (const input of inputs) {
+    // Most values stand nowhere in the statement, and need no other form to tell that.
+    if (isPlain(input.value) && !search.open().mayHold(input.value)) continue
     const candidates = candidatesOf(input)
     if (candidates.length === 0) continue
     const found = findOf(search.open(), candidates, {
@@ -61,8 +64,8 @@ interface Heard {
 }
 
 function findOf(search: Search, all: readonly Candidate[], heard: Heard): Judged | null {
-  if (!all.some((candidate) => search.mayHold(candidate))) return null
-  const candidates = all.filter((candidate) => search.mayHold(candidate))
+  if (!all.some(({ form }) => search.mayHold(form))) return null
+  const candidates = all.filter(({ form }) => search.mayHold(form))
   let likely: Judged | null = null
   const content = new Set<string>()
   let parts = 0
@@ -82,16 +85,12 @@ function findOf(search: Search, all: readonly Candidate[], heard: Heard): Judged
   }
   const asGiven = all[0]?.form ?? ''
   if (likely && !content.has(likely.place.form) && !content.has(asGiven)) return likely
-  for (const candidate of candidates) {
-    const judged = surest([...search.changed(candidate)])
-    if (judged) return judged
-  }
-  return null
+  return surest(candidates.flatMap((candidate) => [...search.changed(candidate)])) ?? null
 }
 
 /**
- * Where the whole value stands in a literal, changed only as escaping changes it, a beginning or end of it that seems to reach out
- * of that literal is the value's own repetition met by chance.
+ * Where a whole form of the value stands in a literal, changed only as escaping changes it, a beginning or end of any form that
+ * seems to reach out of that literal is the value's own repetition met by chance.
  */
 function surest(all: readonly Judged[]): Judged | undefined {
   const literals = all.flatMap(({ verdict, whole }) => (whole && verdict.kind === 'content' ? [verdict.token] : []))

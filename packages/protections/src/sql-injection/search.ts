@@ -60,7 +60,7 @@ export class Search {
   }
 
   /** False: the value stands nowhere in the statement, nor does its beginning or end. */
-  mayHold({ form }: Candidate): boolean {
+  mayHold(form: string): boolean {
     return this.#trigrams.mayHoldBeginning(form) || this.#trigrams.mayHoldEnd(form)
   }
 

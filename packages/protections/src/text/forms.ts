@@ -87,6 +87,22 @@ export function forms(value: string): readonly string[] {
   return [...found]
 }
 
+/** Longer values are rare, and looking them through twice costs more than it saves. */
+const longestPlain = 1_024
+
+/**
+ * True when nothing of the value can be decoded or cut: then each of its forms has the value's letters and digits, in their order.
+ * Never a wrong yes; now and then a wrong no.
+ */
+export function isPlain(value: string): boolean {
+  if (value.length > longestPlain) return value.length > longestDecoded
+  const has = signsOf(value)
+  if ((has & (percent | plus | ampersand | backslash | separator | json | wide)) !== 0) return false
+  // Neither base64 nor hex holds these, and a token begins with `eyJ`.
+  const isNoCode = (has & (signs.other | dot)) !== 0 || /\S \S/.test(value)
+  return isNoCode && !value.includes('eyJ')
+}
+
 /** A text with its signs, which are looked for once. */
 interface Form {
   readonly text: string

@@ -3,7 +3,8 @@ import { tokenise } from '@riposte/protections/javascript'
 /** The name under which the guard can be reached from any script. */
 export const guardName = '__riposteCode'
 
-const worthReading = /\beval\b/
+/** Most files that hold the word speak of a method, or only of it. */
+const worthReading = /(?<![.\w$])eval\s*\(|,\s*eval\s*\)/
 /** Larger files are bundles whose reading would cost every start. */
 const longest = 4_000_000
 

@@ -1,0 +1,2 @@
+// Prisma's own defineConfig would be no more than this object.
+export default { schema: 'schema.prisma' }
