@@ -30,12 +30,17 @@ export async function build(esbuild) {
   })
   // Started by a process that is about to end; see respond/close.ts.
   await esbuild.build({ ...common, entryPoints: ['src/send.ts'], outfile: 'dist/send.cjs', format: 'cjs' })
-  // By `require`, since an `import` of CommonJS has its text searched for names first, which takes longer than running it.
-  const load =
-    "import { createRequire } from 'node:module'\n\nconst sdk = createRequire(import.meta.url)('./index.cjs')\n"
-  write('index.mjs', `${load}\nexport const { BlockedError, explainConfiguration, monitor } = sdk\n`)
+  // An `import` of CommonJS has its text searched for names first, which takes longer than running it: that is done to a small file.
+  write(
+    'door.cjs',
+    "'use strict'\n\nconst sdk = require('./index.cjs')\n\nmodule.exports = { BlockedError: sdk.BlockedError, explainConfiguration: sdk.explainConfiguration, monitor: sdk.monitor }\n",
+  )
+  write(
+    'index.mjs',
+    "import sdk from './door.cjs'\n\nexport const { BlockedError, explainConfiguration, monitor } = sdk\n",
+  )
   write('register.cjs', "'use strict'\n\nrequire('./index.cjs').monitor.start()\n")
-  write('register.mjs', `${load}\nsdk.monitor.start()\n`)
+  write('register.mjs', "import sdk from './door.cjs'\n\nsdk.monitor.start()\n")
   copyFileSync(path.join(folder, 'types/index.d.ts'), path.join(dist, 'index.d.ts'))
   // An `import` and a `require` need declarations of their own kind.
   copyFileSync(path.join(folder, 'types/index.d.ts'), path.join(dist, 'index.d.cts'))
