@@ -1,6 +1,8 @@
 'use strict'
 
+const fs = require('node:fs')
 const http = require('node:http')
+const path = require('node:path')
 
 /** Routes that ask the database in every form that a driver offers, each with the same hole. */
 exports.routes = (express, pool) => {
@@ -79,6 +81,24 @@ exports.routes = (express, pool) => {
       error ? next(error) : response.json(result.rows[0].name),
     )
   })
+  // Files that a library opens, and one that is sent by a stream to which nobody listens.
+  const file = (request) => path.join(__dirname, request.query.file)
+  let callbacks = 0
+  app.get('/sendfile', (request, response) => response.sendFile(file(request)))
+  app.get('/sendfile-callback', (request, response, next) => {
+    response.sendFile(file(request), (error) => {
+      callbacks += 1
+      if (error) next(error)
+    })
+  })
+  app.get('/download', (request, response) => response.download(file(request)))
+  app.get('/pipe', (request, response) => fs.createReadStream(file(request)).pipe(response))
+  app.get('/pipe-late', (request, response) => {
+    response.write('first part\n')
+    fs.createReadStream(file(request)).pipe(response)
+  })
+  app.use('/static', express.static(__dirname))
+  app.get('/callbacks', (_request, response) => response.json(callbacks))
   app.get('/json', (_request, response) => response.json({ ok: true }))
   app.post('/echo', (request, response) => response.json({ keys: Object.keys(request.body ?? {}).length }))
 

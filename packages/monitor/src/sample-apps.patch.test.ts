@@ -147,6 +147,25 @@ for (const variant of variants) {
       expect((await app.get('/streaming?name=maya')).text).toContain('moon')
     })
 
+    test.each(['/sendfile', '/sendfile-callback', '/download', '/pipe'])(
+      'a file outside is refused inside of the library that opens it: %s',
+      async (route) => {
+        const answer = await app.get(`${route}?file=${encodeURIComponent('../package.json')}`)
+        expect(answer.status).toBe(403)
+        expect(JSON.parse(answer.text)).toMatchObject({ status: 403 })
+        expect((await app.get(`${route}?file=app.cjs`)).text).toContain('A shop with a hole')
+      },
+    )
+
+    test('a file that is sent late ends that response alone; libraries are called back once; static files are left alone', async () => {
+      await expect(
+        fetch(`${app.address}/pipe-late?file=../package.json`).then((response) => response.text()),
+      ).rejects.toThrow()
+      expect(Number((await app.get('/callbacks')).text)).toBe(2)
+      expect((await app.get('/static/app.cjs')).status).toBe(200)
+      expect((await app.get('/static/..%2fpackage.json')).status).toBe(404)
+    })
+
     test('raises nothing for bound, escaped and plain values', async () => {
       for (const route of ['/bound', '/escaped']) {
         expect((await app.get(`${route}?name=${encodeURIComponent("O'Brien")}`)).text).toContain(
