@@ -1,25 +1,11 @@
 import { defaultSettings, protections, type Protection } from '@riposte/protections/catalog'
 import path from 'node:path'
-import type { Explanation } from '../core/monitor-types.ts'
+import type { ConfigurationExplained, Explanation } from '../core/monitor-types.ts'
 import { decide, isOn, settingsOf, type Layer } from '../core/policy.ts'
 import { nearestManifest } from '../sinks/app-manifest.ts'
 import { configFiles, readFileConfig } from './read-file.ts'
-import { resolveSettings, type Settings } from './settings.ts'
-import type { ConfigIssue } from './shape.ts'
+import { resolveSettings } from './settings.ts'
 import { toLayer } from './to-layer.ts'
-
-export interface ConfigurationExplained {
-  /** The file that counts; null: none was found. */
-  readonly file: string | null
-  /** Where one would have been found, in this order. */
-  readonly searched: readonly string[]
-  readonly settings: Pick<Settings, 'enabled' | 'environment' | 'projectType' | 'dataDir'> & {
-    /** Without its token; null in local mode. */
-    readonly controlPlane: string | null
-  }
-  readonly protections: readonly Explanation[]
-  readonly issues: readonly ConfigIssue[]
-}
 
 /** What an app in this folder would run with, as far as its file and the environment say it: code and console come on top. */
 export function explainConfiguration(options: {

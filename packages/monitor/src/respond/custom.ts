@@ -1,46 +1,8 @@
-import type { IncidentReport, Operation } from '@riposte/contract/wire'
 import { contexts } from '../core/context.ts'
 import type { Log } from '../log/logger.ts'
+import type { ActionOptions, Threat, ThreatHandler, ThreatTools } from '../../types/index.d.ts'
 
-/** A threat as a handler is told it. */
-export interface Threat {
-  readonly incidentId: string
-  readonly protection: string
-  readonly severity: IncidentReport['severity']
-  /** 0 to 1. */
-  readonly confidence: number
-  readonly description: string
-  /** The value that did it, masked, and where it stood; null when no single value did. */
-  readonly evidence: IncidentReport['input']
-  readonly operation: Operation
-  readonly request: IncidentReport['request']
-  readonly stack: readonly string[]
-  readonly metadata: IncidentReport['metadata']
-}
-
-/** What a handler may do. */
-export interface ThreatTools {
-  /** Refuses the request that this threat came with, from now on. */
-  block(): void
-  /** @param seconds how long; one hour unless told otherwise */
-  blockIp(seconds?: number): void
-  blockSession(seconds?: number): void
-  log(message: string, fields?: Record<string, unknown>): void
-  /** Ends when the handler's time is over. */
-  readonly signal: AbortSignal
-}
-
-/** A handler that decides answers `block` or `allow`; of others the result is left alone. */
-export type ThreatHandler = (threat: Threat, tools: ThreatTools) => unknown
-
-export interface ActionOptions {
-  /** How long it may take, in milliseconds: 5,000; 1,000 when it decides. */
-  readonly timeoutMs?: number
-  /** The operation waits for its answer. */
-  readonly decides?: boolean
-  /** What counts when it fails or its time is over: `block` unless told otherwise. */
-  readonly otherwise?: 'block' | 'allow'
-}
+export type { ActionOptions, Threat, ThreatHandler, ThreatTools } from '../../types/index.d.ts'
 
 interface Registered {
   readonly handler: ThreatHandler
