@@ -75,7 +75,7 @@ export function ruleActionChoices(projectType: ProjectType): RuleActionChoice[] 
         {
           action: id,
           allowed: false,
-          why: `Only ${owners} projects can ${action.title.toLowerCase()}; this project is ${projectTypeName[projectType]}.`,
+          why: `Only ${owners} projects have “${action.title}”; this project is ${projectTypeName[projectType]}.`,
         },
       ]
     }

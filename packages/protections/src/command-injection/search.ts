@@ -1,6 +1,7 @@
 import type { Span } from '@riposte/contract'
 import type { Reading, Word } from '../shell/reading.ts'
 import { placeOf, role } from '../shell/reading.ts'
+import { commonEndLength, commonLength } from '../text/common-length.ts'
 import { haystackOf, type Haystack } from '../text/haystack.ts'
 import { skeleton, toLowerSameLength } from '../text/skeleton.ts'
 import type { Candidate } from './candidate.ts'
@@ -195,21 +196,4 @@ function lastNotAfter(starts: readonly number[], at: number, from: number): numb
     else high = middle - 1
   }
   return low
-}
-
-function commonLength(wanted: string, text: string, at: number): number {
-  let length = 0
-  while (length < wanted.length && wanted.charCodeAt(length) === text.charCodeAt(at + length)) length += 1
-  return length
-}
-
-function commonEndLength(wanted: string, text: string, end: number): number {
-  let length = 0
-  while (
-    length < wanted.length &&
-    length < end &&
-    wanted.charCodeAt(wanted.length - 1 - length) === text.charCodeAt(end - 1 - length)
-  )
-    length += 1
-  return length
 }

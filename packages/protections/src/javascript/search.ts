@@ -1,5 +1,6 @@
+import { commonEndLength, commonLength } from '../text/common-length.ts'
 import { haystackOf, type Haystack } from '../text/haystack.ts'
-import { skeleton, type Skeleton } from '../text/skeleton.ts'
+import { countBelow, skeleton, type Skeleton } from '../text/skeleton.ts'
 import { readCode, type Code } from './code.ts'
 import { judge, type Place, type Verdict } from './judge.ts'
 import type { Candidate } from './candidate.ts'
@@ -155,33 +156,4 @@ function beyond({ place, verdict }: Judged, length: number): number {
   // A long value that repeats itself stands nearly everywhere.
   const next = place.start + Math.max(1, (place.end - place.start) >> 4)
   return verdict.kind === 'content' ? Math.max(next, verdict.token.contentEnd - length + 1) : next
-}
-
-function commonLength(wanted: string, text: string, at: number): number {
-  let length = 0
-  while (length < wanted.length && wanted.charCodeAt(length) === text.charCodeAt(at + length)) length += 1
-  return length
-}
-
-function commonEndLength(wanted: string, text: string, end: number): number {
-  let length = 0
-  while (
-    length < wanted.length &&
-    length < end &&
-    wanted.charCodeAt(wanted.length - 1 - length) === text.charCodeAt(end - 1 - length)
-  )
-    length += 1
-  return length
-}
-
-/** How many of the rising positions are below the index. */
-function countBelow(positions: Uint32Array, index: number): number {
-  let low = 0
-  let high = positions.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((positions[middle] as number) < index) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -1,6 +1,7 @@
 import type { OperationOf } from '@riposte/contract'
+import { commonEndLength, commonLength } from '../text/common-length.ts'
 import { haystackOf } from '../text/haystack.ts'
-import { skeleton, type Skeleton } from '../text/skeleton.ts'
+import { countBelow, skeleton, type Skeleton } from '../text/skeleton.ts'
 import type { Trigrams } from '../text/trigrams.ts'
 import type { Candidate } from './candidate.ts'
 import { judge, type Place, type Verdict } from './judge.ts'
@@ -149,33 +150,4 @@ export class Search {
     this.#budget -= characters / 16
     return this.#budget > 0
   }
-}
-
-function commonLength(wanted: string, text: string, at: number): number {
-  let length = 0
-  while (length < wanted.length && wanted.charCodeAt(length) === text.charCodeAt(at + length)) length += 1
-  return length
-}
-
-function commonEndLength(wanted: string, text: string, end: number): number {
-  let length = 0
-  while (
-    length < wanted.length &&
-    length < end &&
-    wanted.charCodeAt(wanted.length - 1 - length) === text.charCodeAt(end - 1 - length)
-  )
-    length += 1
-  return length
-}
-
-/** How many of the rising positions are below the index. */
-function countBelow(positions: Uint32Array, index: number): number {
-  let low = 0
-  let high = positions.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((positions[middle] as number) < index) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -42,3 +42,15 @@ export function toLowerSameLength(text: string): string {
   }
   return out
 }
+
+/** How many of the rising positions are below the index. */
+export function countBelow(positions: Uint32Array, index: number): number {
+  let low = 0
+  let high = positions.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((positions[middle] as number) < index) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -113,7 +113,7 @@ export function IncidentPage() {
                 rows={[
                   ['Decided by', outcome.decidedBy.source],
                   ['Revision', outcome.decidedBy.revision],
-                  ['Seen', `${data.count} times; ${data.similar} similar`],
+                  ['Seen', `${data.count === 1 ? 'once' : `${data.count} times`}; ${data.similar} similar`],
                 ]}
               />
               {data.rules.map((rule) => (
