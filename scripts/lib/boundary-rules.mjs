@@ -7,9 +7,17 @@ const arrows = {
   'packages/monitor': ['packages/contract', 'packages/protections', 'packages/uplink'],
   'packages/postgres': [],
   'packages/testkit': ['packages/contract', 'packages/postgres'],
-  'apps/server': ['packages/contract', 'packages/protections', 'packages/postgres'],
+  'apps/server': ['packages/contract', 'packages/protections', 'packages/actions', 'packages/postgres'],
+  'apps/agent': ['packages/contract', 'packages/actions', 'packages/uplink'],
   'apps/console': ['packages/contract'],
-  'apps/cli': ['packages/contract', 'packages/protections', 'packages/monitor', 'packages/postgres'],
+  'apps/cli': [
+    'packages/contract',
+    'packages/protections',
+    'packages/actions',
+    'packages/monitor',
+    'packages/uplink',
+    'packages/postgres',
+  ],
 }
 
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -35,8 +43,8 @@ export const rules = (base) => [
     severity: 'error',
     from: { path: `^${escape(base)}apps/server/` },
     to: {
-      path: `^${escape(base)}packages/protections/src/`,
-      pathNot: `^${escape(base)}packages/protections/src/specs\\.ts$`,
+      path: `^${escape(base)}packages/(protections|actions)/src/`,
+      pathNot: `^${escape(base)}packages/(protections|actions)/src/specs\\.ts$`,
     },
   },
   {

@@ -1,17 +1,25 @@
 import staticFiles from '@fastify/static'
+import { api } from '@riposte/contract'
 import type { FastifyInstance } from 'fastify'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { accessRoutes, createGatekeeper } from './features/access/index.ts'
-import { auditRoutes } from './features/audit/index.ts'
+import { auditLogRoutes, auditRoutes } from './features/audit/index.ts'
 import { catalogRoutes } from './features/catalog/index.ts'
 import { ConnectedInstances, Snapshots, syncRoutes } from './features/config-sync/index.ts'
+import { deviceRoutes } from './features/devices/index.ts'
+import { evidenceRoutes } from './features/evidence/index.ts'
 import { incidentRoutes } from './features/incidents/index.ts'
 import { ConsoleFeed, consoleKey, sweepMs, sweepStreams } from './features/live/index.ts'
+import { memberRoutes } from './features/members/index.ts'
+import { peopleRoutes } from './features/people/index.ts'
 import { projectRoutes } from './features/projects/index.ts'
+import { responseRoutes } from './features/responses/index.ts'
 import { ruleRoutes } from './features/rules/index.ts'
+import { scriptRoutes } from './features/scripts/index.ts'
 import { openPostgresBus } from './platform/bus/postgres-bus.ts'
+import { systemClock, type Clock } from './platform/clock.ts'
 import type { SigningKey } from './platform/crypto/signing-key.ts'
 import { Database, type Row } from './platform/db/database.ts'
 import { createHttp } from './platform/http/create-http.ts'
@@ -19,6 +27,7 @@ import type { Handlers } from './platform/http/handler.ts'
 import { drawOpenApi } from './platform/http/openapi.ts'
 import { Refusal } from './platform/http/refusal.ts'
 import { registerRoutes } from './platform/http/register-routes.ts'
+import { Jobs } from './platform/jobs/jobs.ts'
 import { EventStreams } from './platform/stream/event-stream.ts'
 
 export interface AppOptions {
@@ -30,11 +39,14 @@ export interface AppOptions {
   readonly version: string
   /** How often streams are held against their sessions and tokens; for tests. */
   readonly sweepMs?: number
+  /** What decisions take for the time; for tests. */
+  readonly clock?: Clock
 }
 
 export interface App {
   readonly http: FastifyInstance
   readonly db: Database
+  readonly jobs: Jobs
   close(): Promise<void>
 }
 
@@ -45,6 +57,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const logError = (error: unknown): void => http.log.error({ err: error }, 'in the background')
 
   const db = new Database(databaseUrl, logError)
+  const clock = options.clock ?? systemClock
+  const jobs = new Jobs({ db, clock, onError: logError })
   const streams = new EventStreams()
   const connected = new ConnectedInstances()
   const snapshots = new Snapshots(db, signingKey)
@@ -53,8 +67,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   const bus = await openPostgresBus(databaseUrl, () => {
     feed.catchUp()
     sweep()
+    jobs.wake()
   })
   bus.subscribe(feed.hear)
+  bus.subscribe((message) => message.kind === 'jobs' && jobs.wake())
   const sweeping = setInterval(sweep, options.sweepMs ?? sweepMs).unref()
 
   const readRollout = async (projectId: string) => {
@@ -68,10 +84,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   const handlers: Handlers = {
     ...accessRoutes(db, publicUrl),
     ...auditRoutes(db),
+    ...auditLogRoutes(),
     ...catalogRoutes,
+    ...deviceRoutes(),
+    ...evidenceRoutes(),
     ...incidentRoutes(db),
+    ...memberRoutes(),
+    ...peopleRoutes(),
     ...projectRoutes(db, signingKey.fingerprint, connected.has),
+    ...responseRoutes(),
     ...ruleRoutes(db, readRollout),
+    ...scriptRoutes(),
     ...syncRoutes({ db, snapshots, streams, connected, announce: feed.instancesChanged }),
     stream: ({ actor, reply }) => {
       reply.hijack()
@@ -84,17 +107,24 @@ export async function createApp(options: AppOptions): Promise<App> {
       return Promise.resolve()
     },
   }
-  registerRoutes(http, handlers, createGatekeeper(db, publicUrl))
+  registerRoutes(
+    http,
+    api,
+    handlers,
+    createGatekeeper(db, publicUrl, () => Promise.resolve(null)),
+  )
   registerOperations(http, { db, streams, ...options })
   await registerConsole(http, options.consoleDir)
 
   return {
     http,
     db,
+    jobs,
     close: async () => {
       clearInterval(sweeping)
       streams.close()
       await http.close()
+      await jobs.close()
       await bus.close()
       await db.close()
     },

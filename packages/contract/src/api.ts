@@ -1,49 +1,21 @@
 import * as z from 'zod'
 import { ActionId } from './action.ts'
+import { auditLogApi } from './defend/audit-log.ts'
+import { deviceApi } from './defend/devices.ts'
+import { evidenceApi } from './defend/evidence.ts'
+import { memberApi } from './defend/members.ts'
+import { peopleApi } from './defend/people.ts'
+import { responseApi } from './defend/responses.ts'
+import { scriptApi } from './defend/scripts.ts'
 import { IncidentId, InstanceId, MemberId, ProjectId, RuleId } from './ids.ts'
 import { Incident, IncidentState, IncidentSummary } from './incident.ts'
 import { ProjectType } from './project-type.ts'
-import type { Permission } from './roles.ts'
 import { Role } from './roles.ts'
+import { anyone, app, list, member, page, Paging, Time, type RouteDefinition } from './route.ts'
 import { Rule, RuleDraft } from './rule.ts'
 import { IncidentBatch, IncidentBatchAnswer, InstanceReport, InstanceReportAnswer } from './sdk.ts'
 import { Severity } from './severity.ts'
 import { SignedSnapshot } from './snapshot.ts'
-
-/** Who may call: anyone; a member with that permission; a running app with its project token. */
-export type RouteAuth =
-  | { readonly kind: 'public' }
-  | { readonly kind: 'member'; readonly permission: Permission }
-  | { readonly kind: 'project' }
-
-export interface RouteDefinition {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  readonly path: string
-  readonly auth: RouteAuth
-  readonly summary: string
-  readonly params?: z.ZodObject
-  readonly query?: z.ZodObject
-  readonly body?: z.ZodType
-  /** Absent: no body (204), a stream or a file. */
-  readonly response?: z.ZodType
-  /** `sse`: never ends. `file`: an attachment. */
-  readonly answers?: 'json' | 'sse' | 'file'
-  readonly status?: number
-}
-
-const anyone = { kind: 'public' } as const
-const app = { kind: 'project' } as const
-const member = <const P extends Permission>(permission: P) => ({ kind: 'member', permission }) as const
-
-const Time = z.iso.datetime()
-const page = <Item extends z.ZodType>(item: Item) =>
-  z.object({ items: z.array(item), nextCursor: z.string().nullable() })
-const list = <Item extends z.ZodType>(item: Item) =>
-  z.union([item, z.array(item)]).transform((value) => (Array.isArray(value) ? value : [value]) as z.output<Item>[])
-const Paging = z.object({
-  cursor: z.string().max(500).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-})
 
 const ProjectParams = z.object({ projectId: ProjectId })
 const RuleParams = ProjectParams.extend({ ruleId: RuleId })
@@ -529,6 +501,14 @@ export const api = {
     body: IncidentBatch,
     response: IncidentBatchAnswer,
   },
+
+  ...memberApi,
+  ...deviceApi,
+  ...responseApi,
+  ...peopleApi,
+  ...scriptApi,
+  ...evidenceApi,
+  ...auditLogApi,
 } as const satisfies Record<string, RouteDefinition>
 
 export type Api = typeof api

@@ -12,6 +12,20 @@ export const permissions = {
   'rule.write': ['owner', 'admin', 'analyst', 'developer'],
   'project.write': ['owner', 'admin'],
   'audit.read': ['owner', 'admin', 'auditor'],
+  'member.write': ['owner', 'admin'],
+  'settings.write': ['owner', 'admin'],
+  'device.write': ['owner', 'admin'],
+  'response.submit': ['owner', 'admin', 'analyst'],
+  /** Lifting a containment is a right of its own. */
+  'response.release': ['owner', 'admin', 'analyst'],
+  'response.approve': ['owner', 'admin', 'analyst', 'approver'],
+  'response.emergency': ['owner', 'admin'],
+  'people.read': ['owner', 'admin', 'analyst', 'approver', 'auditor'],
+  'people.write': ['owner', 'admin'],
+  'script.write': ['owner', 'admin', 'analyst'],
+  'script.approve': ['owner', 'admin', 'analyst', 'approver'],
+  'evidence.read': ['owner', 'admin', 'analyst', 'auditor'],
+  'evidence.download': ['owner', 'admin', 'analyst'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Permission = keyof typeof permissions

@@ -14,6 +14,14 @@ export const consoleEvents = {
   incident_changed: z.object({ projectId: ProjectId, ids: z.array(z.string()) }),
   rules: z.object({ projectId: ProjectId, revision: z.int() }),
   instances: z.object({ projectId: ProjectId }),
+  /** Devices came, went, or changed; empty: many. */
+  devices: z.object({ ids: z.array(z.string()) }),
+  /** Responses changed, and the requests that they belong to; empty: many. */
+  responses: z.object({ ids: z.array(z.string()), requestIds: z.array(z.string()) }),
+  /** Lines of a running action, as they come. Kept too: the action's page reads them again. */
+  response_output: z.object({ id: z.string(), at: z.string(), stream: z.string(), text: z.string() }),
+  people: z.object({}),
+  scripts: z.object({}),
 } as const
 export type ConsoleEventName = keyof typeof consoleEvents
 export type ConsoleEvent = {

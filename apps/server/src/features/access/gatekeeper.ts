@@ -2,7 +2,7 @@ import { may, parseProjectToken, type ProjectType, type Role, type ProjectId } f
 import type { FastifyRequest } from 'fastify'
 import { hashSecret } from '../../platform/crypto/secrets.ts'
 import type { Database, Row } from '../../platform/db/database.ts'
-import type { Gatekeeper, MemberActor, ProjectActor } from '../../platform/http/handler.ts'
+import type { DirectoryActor, Gatekeeper, MemberActor, ProjectActor } from '../../platform/http/handler.ts'
 import { Refusal } from '../../platform/http/refusal.ts'
 import { idleDays, sessionCookie } from './session-policy.ts'
 import { refuseForeignOrigin } from './origin-policy.ts'
@@ -29,7 +29,11 @@ const bearer = (request: FastifyRequest): string | null =>
   /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
 
 /** Every request is asked anew: a revoked token or session, or a changed role, counts at once. */
-export function createGatekeeper(db: Database, publicUrl: string): Gatekeeper {
+export function createGatekeeper(
+  db: Database,
+  publicUrl: string,
+  byDirectoryToken: (secret: string) => Promise<DirectoryActor | null>,
+): Gatekeeper {
   return {
     member: async (request, permission) => {
       const token = bearer(request)
@@ -45,6 +49,14 @@ export function createGatekeeper(db: Database, publicUrl: string): Gatekeeper {
       if (!actor) throw new Refusal('auth.token_invalid', 'The project token is unknown, revoked or expired')
       return actor
     },
+    directory: async (request) => {
+      const token = bearer(request)
+      const actor = token === null ? null : await byDirectoryToken(token)
+      if (!actor) throw new Refusal(token === null ? 'auth.required' : 'auth.token_invalid')
+      return actor
+    },
+    // Certificates are asked for on the agents' listener only.
+    device: () => Promise.reject(new Refusal('auth.required')),
   }
 
   async function bySession(request: FastifyRequest): Promise<MemberActor | null> {

@@ -1,5 +1,5 @@
 import type { ConsoleEvent } from '@riposte/contract'
-import type { BusMessage, Database } from '../../platform/db/database.ts'
+import type { BusMessage, Database, Row } from '../../platform/db/database.ts'
 import type { EventStreams } from '../../platform/stream/event-stream.ts'
 import { projectOf, sdkKey, type Snapshots } from '../config-sync/index.ts'
 import { summaryColumns, toSummary, type SummaryRow } from '../incidents/index.ts'
@@ -78,6 +78,26 @@ export class ConsoleFeed {
         this.instancesChanged(message.projectId)
         return
       }
+      case 'devices':
+        return this.#send(message.organisationId, { name: 'devices', data: { ids: [...message.ids] } })
+      case 'responses':
+        return this.#send(message.organisationId, {
+          name: 'responses',
+          data: { ids: [...message.ids], requestIds: [...message.requestIds] },
+        })
+      case 'response_output':
+        return this.#sendOutput(message)
+      case 'people':
+        return this.#send(message.organisationId, { name: 'people', data: {} })
+      case 'scripts':
+        return this.#send(message.organisationId, { name: 'scripts', data: {} })
+      case 'jobs':
+      case 'commands':
+      case 'devices_ended':
+      case 'device_query':
+      case 'device_answer':
+        // For the features that act on them.
+        return
     }
   }
 
@@ -87,6 +107,22 @@ export class ConsoleFeed {
       [ids],
     )
     for (const row of rows) await this.#tell(projectId, { name: 'incident', data: toSummary(row) as never })
+  }
+
+  #send(organisationId: string, event: ConsoleEvent): void {
+    this.#streams.send(consoleKey(organisationId), event.name, event.data)
+  }
+
+  async #sendOutput(message: Extract<BusMessage, { kind: 'response_output' }>): Promise<void> {
+    const rows = await this.#db.query<Row & { at: Date; stream: string; text: string }>(
+      'select at, stream, text from response_output where response_id = $1 and id >= $2 order by id limit 100',
+      [message.responseId, message.from],
+    )
+    for (const { at, stream, text } of rows)
+      this.#send(message.organisationId, {
+        name: 'response_output',
+        data: { id: message.responseId, at: at.toISOString(), stream, text },
+      })
   }
 
   async #tell(projectId: string, event: ConsoleEvent): Promise<void> {

@@ -20,6 +20,37 @@ export type BusMessage =
   | { readonly kind: 'instances'; readonly projectId: string }
   /** A session or token that is no more: whatever it opened ends. */
   | { readonly kind: 'credential_ended'; readonly id: string }
+  /** Something may be due in the job table. */
+  | { readonly kind: 'jobs' }
+  /** Devices changed, came or went; empty: many. */
+  | { readonly kind: 'devices'; readonly organisationId: string; readonly ids: readonly string[] }
+  /** Responses changed; empty lists: many. */
+  | {
+      readonly kind: 'responses'
+      readonly organisationId: string
+      readonly ids: readonly string[]
+      readonly requestIds: readonly string[]
+    }
+  | {
+      readonly kind: 'response_output'
+      readonly organisationId: string
+      readonly responseId: string
+      readonly from: number
+    }
+  /** Commands wait for these devices; empty: for many, so look for all that are connected. */
+  | { readonly kind: 'commands'; readonly deviceIds: readonly string[] }
+  /** These devices may not be connected any more: retired or held. */
+  | {
+      readonly kind: 'devices_ended'
+      readonly deviceIds: readonly string[]
+      readonly code: string
+      readonly detail: string
+    }
+  /** A question to the server that holds the device's connection, and its answer. */
+  | { readonly kind: 'device_query'; readonly queryId: string; readonly deviceId: string; readonly query: string }
+  | { readonly kind: 'device_answer'; readonly queryId: string }
+  | { readonly kind: 'people'; readonly organisationId: string }
+  | { readonly kind: 'scripts'; readonly organisationId: string }
 
 export const busChannel = 'riposte'
 

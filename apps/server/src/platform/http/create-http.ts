@@ -28,6 +28,8 @@ export async function createHttp(logLevel: string): Promise<FastifyInstance> {
     forceCloseConnections: true,
   })
   await app.register(cookie)
+  // Handed on unread: the handler bounds it while it reads.
+  app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
   app.addHook('onRequest', async (_request, reply) => {
     void reply.headers(securityHeaders)
   })

@@ -1,6 +1,16 @@
-import type { Api, Permission, ProjectId, ProjectType, Role, RouteId } from '@riposte/contract'
+import type {
+  Api,
+  agentRoutes,
+  Permission,
+  ProjectId,
+  ProjectType,
+  Role,
+  RouteDefinition,
+  RouteId,
+} from '@riposte/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import type { DeviceActor } from '../device-link.ts'
 
 /** A person, by session or API token, with the role of this very moment. */
 export interface MemberActor {
@@ -25,6 +35,14 @@ export interface ProjectActor {
   readonly tokenId: string
 }
 
+/** An identity provider, by its own token. */
+export interface DirectoryActor {
+  readonly kind: 'directory'
+  readonly organisationId: string
+  readonly tokenId: string
+  readonly name: string
+}
+
 export interface Anyone {
   readonly kind: 'anyone'
 }
@@ -33,27 +51,40 @@ type ActorOf<Auth> = Auth extends { kind: 'public' }
   ? Anyone
   : Auth extends { kind: 'project' }
     ? ProjectActor
-    : MemberActor
+    : Auth extends { kind: 'device' }
+      ? DeviceActor
+      : Auth extends { kind: 'directory' }
+        ? DirectoryActor
+        : MemberActor
 type Parsed<Route, Part extends string> =
   Route extends Record<Part, infer Schema extends z.ZodType> ? z.output<Schema> : undefined
 
-export interface Call<Id extends RouteId> {
-  readonly actor: ActorOf<Api[Id]['auth']>
-  readonly params: Parsed<Api[Id], 'params'>
-  readonly query: Parsed<Api[Id], 'query'>
-  readonly body: Parsed<Api[Id], 'body'>
+interface CallOf<Route extends RouteDefinition> {
+  readonly actor: ActorOf<Route['auth']>
+  readonly params: Parsed<Route, 'params'>
+  readonly query: Parsed<Route, 'query'>
+  readonly body: Parsed<Route, 'body'>
   readonly request: FastifyRequest
   readonly reply: FastifyReply
 }
 
 type ResponseOf<Route> = Route extends { response: infer Schema extends z.ZodType } ? z.input<Schema> : unknown
 
+export type HandlersOf<Table extends Record<string, RouteDefinition>> = {
+  readonly [Id in keyof Table]: (call: CallOf<Table[Id]>) => Promise<ResponseOf<Table[Id]>>
+}
+
+export type Call<Id extends RouteId> = CallOf<Api[Id]>
 export type Handler<Id extends RouteId> = (call: Call<Id>) => Promise<ResponseOf<Api[Id]>>
-/** All handlers: forgetting one does not compile. */
-export type Handlers = { readonly [Id in RouteId]: Handler<Id> }
+/** All handlers of the API: forgetting one does not compile. */
+export type Handlers = HandlersOf<Api>
+/** All handlers of the agents' listener. */
+export type AgentHandlers = HandlersOf<typeof agentRoutes>
 
 /** Who a request comes from; the feature that knows people and tokens answers. */
 export interface Gatekeeper {
   member(request: FastifyRequest, permission: Permission): Promise<MemberActor>
   project(request: FastifyRequest): Promise<ProjectActor>
+  directory(request: FastifyRequest): Promise<DirectoryActor>
+  device(request: FastifyRequest): Promise<DeviceActor>
 }

@@ -30,6 +30,8 @@ export function drawOpenApi(version: string, serverUrl: string): Record<string, 
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: 'riposte_session' },
         apiToken: { type: 'http', scheme: 'bearer', description: 'A personal API token' },
+        directoryToken: { type: 'http', scheme: 'bearer', description: 'A token of an identity provider (SCIM)' },
+        deviceCertificate: { type: 'mutualTLS', description: "An agent's certificate, on the agents' listener" },
         projectToken: { type: 'http', scheme: 'bearer', description: 'A project token' },
       },
     },
@@ -40,6 +42,8 @@ const security: Record<RouteDefinition['auth']['kind'], unknown[]> = {
   public: [],
   member: [{ session: [] }, { apiToken: [] }],
   project: [{ projectToken: [] }],
+  device: [{ deviceCertificate: [] }],
+  directory: [{ directoryToken: [] }],
 }
 
 function operation(id: RouteId, route: RouteDefinition): Record<string, unknown> {

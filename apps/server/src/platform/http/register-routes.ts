@@ -1,12 +1,18 @@
-import { api, type RouteDefinition, type RouteId } from '@riposte/contract'
+import type { RouteDefinition } from '@riposte/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Anyone, Gatekeeper, Handlers, MemberActor, ProjectActor } from './handler.ts'
+import type { DeviceActor } from '../device-link.ts'
+import type { Anyone, DirectoryActor, Gatekeeper, HandlersOf, MemberActor, ProjectActor } from './handler.ts'
 import { validate } from './validate.ts'
 
-/** Registers every route of the contract: who may, what comes in, the handler, what goes out. */
-export function registerRoutes(app: FastifyInstance, handlers: Handlers, gatekeeper: Gatekeeper): void {
-  for (const id of Object.keys(api) as RouteId[]) {
-    const route: RouteDefinition = api[id]
+/** Registers every route of a table of the contract: who may, what comes in, the handler, what goes out. */
+export function registerRoutes<Table extends Record<string, RouteDefinition>>(
+  app: FastifyInstance,
+  table: Table,
+  handlers: HandlersOf<Table>,
+  gatekeeper: Gatekeeper,
+): void {
+  for (const id of Object.keys(table) as (keyof Table & string)[]) {
+    const route: RouteDefinition = table[id] as RouteDefinition
     const handle = handlers[id] as unknown as (call: unknown) => Promise<unknown>
     app.route({
       method: route.method,
@@ -18,7 +24,9 @@ export function registerRoutes(app: FastifyInstance, handlers: Handlers, gatekee
           params: route.params ? validate(route.params, request.params, 'address') : undefined,
           query: route.query ? validate(route.query, request.query, 'query') : undefined,
           body: route.body
-            ? validate(route.body, request.body, 'body', { anyText: route.auth.kind === 'project' })
+            ? validate(route.body, request.body, 'body', {
+                anyText: route.auth.kind === 'project' || route.auth.kind === 'device',
+              })
             : undefined,
           request,
           reply,
@@ -34,7 +42,7 @@ function authorise(
   route: RouteDefinition,
   gatekeeper: Gatekeeper,
   request: FastifyRequest,
-): Promise<MemberActor | ProjectActor | Anyone> {
+): Promise<MemberActor | ProjectActor | DeviceActor | DirectoryActor | Anyone> {
   switch (route.auth.kind) {
     case 'public':
       return Promise.resolve({ kind: 'anyone' })
@@ -42,6 +50,10 @@ function authorise(
       return gatekeeper.member(request, route.auth.permission)
     case 'project':
       return gatekeeper.project(request)
+    case 'device':
+      return gatekeeper.device(request)
+    case 'directory':
+      return gatekeeper.directory(request)
   }
 }
 

@@ -1,0 +1,6 @@
+import type * as z from 'zod'
+import type { Executor } from '../executor.ts'
+import { notBuilt } from '../not-built.ts'
+import type { collectForensics } from './spec.ts'
+
+export const windows: Executor<z.output<(typeof collectForensics)['parameters']>> = notBuilt('Not built yet')

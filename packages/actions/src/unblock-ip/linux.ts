@@ -1,0 +1,6 @@
+import type * as z from 'zod'
+import type { Executor } from '../executor.ts'
+import { notBuilt } from '../not-built.ts'
+import type { unblockIp } from './spec.ts'
+
+export const linux: Executor<z.output<(typeof unblockIp)['parameters']>> = notBuilt('Not built yet')

@@ -1,0 +1,3 @@
+import type { RouteDefinition } from '../route.ts'
+
+export const peopleApi = {} as const satisfies Record<string, RouteDefinition>
