@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * `*.test.ts` is pure and shares one thread; `*.db.test.ts` uses a real PostgreSQL; `*.patch.test.ts` loads hooks into its process
- * or spawns programs, so each file has a process of its own. `compat` holds the SDK against real
+ * or spawns programs, so each file has a process of its own; `*.kernel.test.ts` needs root on Linux and works in namespaces that it
+ * makes. `compat` holds the SDK against real
  * drivers and frameworks, which its folders install for themselves. `e2e` runs the product as its users do.
  */
 export default defineConfig({
@@ -20,7 +21,7 @@ export default defineConfig({
             'scripts/**/*.test.ts',
             'bench/*/*.test.ts',
           ],
-          exclude: ['**/*.db.test.ts', '**/*.patch.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.db.test.ts', '**/*.patch.test.ts', '**/*.kernel.test.ts', '**/node_modules/**'],
           pool: 'threads',
           isolate: false,
           testTimeout: 20_000,
@@ -42,6 +43,17 @@ export default defineConfig({
         test: {
           name: 'patch',
           include: ['packages/*/src/**/*.patch.test.ts', 'apps/*/src/**/*.patch.test.ts', 'bench/*/*.patch.test.ts'],
+          globalSetup: ['packages/testkit/src/postgres-global-setup.ts'],
+          pool: 'forks',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'kernel',
+          include: ['packages/*/src/**/*.kernel.test.ts', 'apps/*/src/**/*.kernel.test.ts'],
           globalSetup: ['packages/testkit/src/postgres-global-setup.ts'],
           pool: 'forks',
           testTimeout: 60_000,

@@ -27,6 +27,7 @@ const checks = [
 for (const [name, command, args] of checks) if (wanted(name)) await runCheck(name, command, args)
 
 if (wanted('unit')) await runVitest('unit', ['--project', 'unit', '--project', 'patch'], {})
+if (wanted('kernel')) await runKernel()
 if (wanted('db')) {
   for (const server of await postgresServers()) {
     if (server.missing) {
@@ -93,6 +94,32 @@ async function runVitest(name, args, env) {
   // A file that could not even be loaded has no failed test to count.
   results.failed += Math.max(counts.numFailedTests, code === 0 ? 0 : 1)
   if (counts.numPendingTests > 0) skip(`${counts.numPendingTests} tests of ${name}`)
+}
+
+/** Response actions on the real kernel, in namespaces that the tests make. */
+async function runKernel() {
+  const missing = missingForKernelTests()
+  if (missing) skip(`tests on the kernel: ${missing}`)
+  else await runVitest('kernel', ['--project', 'kernel'], {})
+}
+
+function missingForKernelTests() {
+  if (process.platform !== 'linux') return 'this is not Linux'
+  if (process.getuid() !== 0) return 'root is needed to make namespaces'
+  const absent = Object.entries({
+    nft: 'nftables',
+    ip: 'iproute2',
+    setfacl: 'acl',
+    setfattr: 'attr',
+    setcap: 'libcap2-bin',
+    gcore: 'gdb',
+    age: 'age',
+  })
+    .filter(
+      ([name]) => !['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => existsSync(path.join(folder, name))),
+    )
+    .map(([, debian]) => debian)
+  return absent.length > 0 ? `not installed (Debian: apt-get install ${absent.join(' ')})` : null
 }
 
 /** The SDK with real drivers and frameworks, which the folders under compat install for themselves. */

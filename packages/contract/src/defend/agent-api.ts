@@ -36,8 +36,8 @@ export const EnrolmentAnswer = z.object({
   authority: z.string(),
   /** Signing keys of commands, SPKI DER in base64. */
   keys: z.array(z.string()).min(1),
-  /** Ed25519 key whose signatures break-glass codes carry, SPKI DER in base64. */
-  releaseKey: z.string(),
+  /** 32 bytes in base64, known to this device and the server alone: break-glass codes are keyed hashes by it, short enough to be read over a telephone. */
+  releaseSecret: z.string(),
   addresses: z.array(z.object({ host: z.string(), port: z.int() })),
   serverTime: z.string(),
 })

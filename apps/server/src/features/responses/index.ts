@@ -1,1 +1,2 @@
+export { ResponseFailure, type ResponseExtension, type ResponseFacts } from './extension.ts'
 export { responseRoutes } from './routes.ts'
