@@ -89,7 +89,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...deviceRoutes(),
     ...evidenceRoutes(),
     ...incidentRoutes(db),
-    ...memberRoutes(),
+    ...memberRoutes(db, publicUrl),
     ...peopleRoutes(),
     ...projectRoutes(db, signingKey.fingerprint, connected.has),
     ...responseRoutes(),

@@ -1,5 +1,5 @@
 export { ensureOwner } from './first-start.ts'
 export { createGatekeeper } from './gatekeeper.ts'
 export { accessRoutes } from './routes.ts'
-export { makeSignInLink } from './sign-in.ts'
+export { addSignInLink, makeSignInLink } from './sign-in.ts'
 export { idleDays } from './session-policy.ts'

@@ -2,7 +2,7 @@ import { hash, verify } from '@node-rs/argon2'
 import { hashSecret, newId, newSecret } from '../../platform/crypto/secrets.ts'
 import type { Database, Row, Transaction } from '../../platform/db/database.ts'
 import { Refusal } from '../../platform/http/refusal.ts'
-import { record } from '../audit/index.ts'
+import { record, type AuditEvent } from '../audit/index.ts'
 import { absoluteDays, failuresBeforeLock, lockSeconds } from './session-policy.ts'
 
 // OWASP's second recommended setting: 19 MiB, 2 passes.
@@ -118,23 +118,28 @@ async function openSession(
 }
 
 /** Older unused links of the member end with a new one. @returns the link's secret, shown once */
-export async function makeSignInLink(db: Database, memberId: string): Promise<string> {
-  const secret = newSecret()
-  await db.transaction(async (tx) => {
-    const [member] = await tx.query<MemberRow>('select organisation_id from member where id = $1 for update', [
-      memberId,
-    ])
-    await tx.query('delete from sign_in_link where member_id = $1 and used_at is null', [memberId])
-    await tx.query(
-      `insert into sign_in_link (id, member_id, token_hash, expires_at) values ($1, $2, $3, now() + interval '24 hours')`,
-      [newId(), memberId, hashSecret(secret)],
-    )
-    await record(tx, {
+export const makeSignInLink = (db: Database, memberId: string): Promise<string> =>
+  db.transaction(async (tx) => {
+    const [member] = await tx.query<MemberRow>('select organisation_id from member where id = $1', [memberId])
+    return addSignInLink(tx, memberId, {
       organisationId: member?.organisation_id ?? '',
       actor: { kind: 'system', id: null, name: 'operator' },
-      action: 'sign_in_link.made',
-      subject: { kind: 'member', id: memberId },
     })
   })
+
+/** The same, as a part of a change. */
+export async function addSignInLink(
+  tx: Transaction,
+  memberId: string,
+  by: Pick<AuditEvent, 'organisationId' | 'actor'>,
+): Promise<string> {
+  const secret = newSecret()
+  await tx.query('select 1 from member where id = $1 for update', [memberId])
+  await tx.query('delete from sign_in_link where member_id = $1 and used_at is null', [memberId])
+  await tx.query(
+    `insert into sign_in_link (id, member_id, token_hash, expires_at) values ($1, $2, $3, now() + interval '24 hours')`,
+    [newId(), memberId, hashSecret(secret)],
+  )
+  await record(tx, { ...by, action: 'sign_in_link.made', subject: { kind: 'member', id: memberId } })
   return secret
 }
