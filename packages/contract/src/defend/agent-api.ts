@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { anyone, device, type RouteDefinition } from '../route.ts'
 import { AgentMessage, Capability, HostFacts, ServerMessage } from './command.ts'
+import { evidenceAgentRoutes } from './evidence.ts'
 
 /** Versions of the agent's protocol that a server takes; an older agent is told so by code. */
 export const agentProtocol = 1
@@ -70,4 +71,5 @@ export const agentRoutes = {
     body: z.object({ session: z.uuid(), waitMs: z.int().min(0).max(60_000), messages: z.array(AgentMessage).max(200) }),
     response: z.object({ messages: z.array(ServerMessage) }),
   },
+  ...evidenceAgentRoutes,
 } as const satisfies Record<string, RouteDefinition>

@@ -1,1 +1,1 @@
-export { evidenceRoutes } from './routes.ts'
+export { evidenceAgentHandlers, evidenceRoutes } from './routes.ts'
