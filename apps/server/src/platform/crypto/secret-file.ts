@@ -3,15 +3,21 @@ import path from 'node:path'
 
 /** Reads a secret of the data folder, or makes it: whole, synced and 0600 before anything depends on it. */
 export function readOrMakeSecret(folder: string, name: string, make: () => string): string {
-  const file = path.join(folder, name)
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
+  const kept = readSecret(folder, name)
+  if (kept !== null) return kept
   const content = make()
   writeSecret(folder, name, content)
   return content
+}
+
+/** @returns null when there is none yet */
+export function readSecret(folder: string, name: string): string | null {
+  try {
+    return readFileSync(path.join(folder, name), 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return null
+  }
 }
 
 export function writeSecret(folder: string, name: string, content: string): void {
