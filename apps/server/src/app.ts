@@ -20,6 +20,7 @@ import { ruleRoutes } from './features/rules/index.ts'
 import { scriptRoutes } from './features/scripts/index.ts'
 import { openPostgresBus } from './platform/bus/postgres-bus.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
+import { openSecretBox } from './platform/crypto/secret-box.ts'
 import type { SigningKey } from './platform/crypto/signing-key.ts'
 import { Database, type Row } from './platform/db/database.ts'
 import { createHttp } from './platform/http/create-http.ts'
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly publicUrl: string
   readonly signingKey: SigningKey
   readonly consoleDir: string
+  /** Folder of keys, for its owner's eyes. */
+  readonly secretsDir: string
   readonly logLevel: string
   readonly version: string
   /** How often streams are held against their sessions and tokens; for tests. */
@@ -58,6 +61,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const db = new Database(databaseUrl, logError)
   const clock = options.clock ?? systemClock
+  const box = openSecretBox(options.secretsDir)
   const jobs = new Jobs({ db, clock, onError: logError })
   const streams = new EventStreams()
   const connected = new ConnectedInstances()
@@ -94,7 +98,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...projectRoutes(db, signingKey.fingerprint, connected.has),
     ...responseRoutes(),
     ...ruleRoutes(db, readRollout),
-    ...scriptRoutes(),
+    ...scriptRoutes({ db, clock, signingKey, box, voidRuns: () => Promise.resolve(0) }),
     ...syncRoutes({ db, snapshots, streams, connected, announce: feed.instancesChanged }),
     stream: ({ actor, reply }) => {
       reply.hijack()

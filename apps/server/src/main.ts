@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const database = await openDatabase(env)
   open.push(database.stop)
   await migrate(database.url)
-  const app = await createApp({ ...env, databaseUrl: database.url, signingKey, version })
+  const app = await createApp({ ...env, databaseUrl: database.url, signingKey, secretsDir, version })
   open.push(() => app.close())
   const owner = await ensureOwner(app.db, env.bootstrapToken)
   const signinUrl = async (): Promise<string> =>

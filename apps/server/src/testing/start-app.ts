@@ -44,6 +44,7 @@ export async function startApp(): Promise<TestApp> {
     publicUrl: 'http://console.test',
     signingKey,
     consoleDir: folder,
+    secretsDir: folder,
     logLevel: 'silent',
     version: 'test',
     sweepMs: 100,
