@@ -59,40 +59,77 @@ function deliver(event: ConsoleEvent): void {
   for (const listener of listeners) listener(event)
 }
 
-/** Which reads an event makes stale. Incident lists decide for themselves, since their rows must not jump. */
+const staleSoon = new Map<string, readonly unknown[]>()
+let flush: ReturnType<typeof setTimeout> | undefined
+
+/** Makes a read stale within half a second, once, however many events say so: a fleet that reconnects must not flood the server. */
+function stale(...queryKey: readonly unknown[]): void {
+  staleSoon.set(JSON.stringify(queryKey), queryKey)
+  flush ??= setTimeout(() => {
+    flush = undefined
+    const keys = [...staleSoon.values()]
+    staleSoon.clear()
+    for (const key of keys) void queryClient.invalidateQueries({ queryKey: key })
+  }, 250)
+}
+
+/** Of a few things each by its id; of many, or of nobody knows which, all. */
+function staleEach(name: string, ids: readonly string[]): void {
+  if (ids.length === 0 || ids.length > 20) stale(name)
+  else for (const id of ids) stale(name, id)
+}
+
+/** Which reads an event makes stale. Lists of incidents and responses decide for themselves, since their rows must not jump. */
 function refresh(event: ConsoleEvent): void {
-  const stale = (...queryKey: unknown[]): void => void queryClient.invalidateQueries({ queryKey })
   switch (event.name) {
     case 'incident':
       stale('overview', event.data.projectId)
       stale('checklist')
-      {
-        stale('rules', event.data.projectId)
-        return
-      }
+      stale('rules', event.data.projectId)
+      break
     case 'incident_changed':
       for (const id of event.data.ids) stale('incident', id)
       stale('overview', event.data.projectId)
-      {
-        stale('incidents', event.data.projectId)
-        return
-      }
+      stale('incidents', event.data.projectId)
+      break
     case 'rules':
       stale('revisions', event.data.projectId)
       stale('checklist')
       stale('projects')
-      {
-        stale('rules', event.data.projectId)
-        return
-      }
+      stale('rules', event.data.projectId)
+      break
     case 'instances':
       stale('instances', event.data.projectId)
       stale('overview', event.data.projectId)
       stale('checklist')
-      {
-        stale('rules', event.data.projectId)
-        return
-      }
+      stale('rules', event.data.projectId)
+      break
+    case 'devices':
+      stale('devices')
+      stale('device-labels')
+      stale('enrolment-tokens')
+      staleEach('device', event.data.ids)
+      break
+    case 'responses':
+      stale('requests')
+      stale('devices')
+      stale('device')
+      stale('evidence')
+      stale('responses-of')
+      staleEach('response', event.data.ids)
+      staleEach('request', event.data.requestIds)
+      break
+    case 'response_output':
+      stale('response', event.data.id)
+      break
+    case 'people':
+      stale('people')
+      stale('person')
+      break
+    case 'scripts':
+      stale('scripts')
+      stale('script')
+      break
   }
 }
 

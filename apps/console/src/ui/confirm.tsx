@@ -1,5 +1,5 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
-import { useSyncExternalStore, type ReactNode } from 'react'
+import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core'
+import { useState, useSyncExternalStore, type ReactNode } from 'react'
 
 export interface Confirmation {
   readonly title: string
@@ -7,7 +7,11 @@ export interface Confirmation {
   readonly body: ReactNode
   /** Names the act: never "OK". */
   readonly act: string
-  readonly run: () => void
+  /** Asks for a reason of at least three letters, which `run` is given. */
+  readonly reason?: string
+  /** False: nothing is lost by it. */
+  readonly destroys?: boolean
+  readonly run: (reason: string) => void
 }
 
 let asked: Confirmation | null = null
@@ -31,26 +35,50 @@ export function ConfirmDialog() {
   )
   const close = (): void => set(null)
   return (
-    <Modal opened={current !== null} onClose={close} title={current?.title} centered>
+    <Modal opened={current !== null} onClose={close} title={current?.title} centered zIndex={400}>
+      {current ? <Question key={current.title} asked={current} close={close} /> : null}
+    </Modal>
+  )
+}
+
+function Question({ asked, close }: { asked: Confirmation; close: () => void }) {
+  const [reason, setReason] = useState('')
+  const missing = asked.reason !== undefined && reason.trim().length < 3
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (missing) return
+        asked.run(reason.trim())
+        close()
+      }}
+    >
       <Stack>
         <Text size="sm" component="div">
-          {current?.body}
+          {asked.body}
         </Text>
+        {asked.reason === undefined ? null : (
+          <Textarea
+            label={asked.reason}
+            description="At least three letters; it is kept in the audit log"
+            autosize
+            minRows={2}
+            maxLength={500}
+            data-autofocus
+            required
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+        )}
         <Group justify="flex-end">
-          <Button variant="default" onClick={close} data-autofocus>
+          <Button variant="default" onClick={close} data-autofocus={asked.reason === undefined ? true : undefined}>
             Keep
           </Button>
-          <Button
-            color="red"
-            onClick={() => {
-              current?.run()
-              close()
-            }}
-          >
-            {current?.act}
+          <Button type="submit" {...(asked.destroys === false ? {} : { color: 'red' })} disabled={missing}>
+            {asked.act}
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </form>
   )
 }
