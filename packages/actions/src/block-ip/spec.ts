@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { canonicalNetwork } from '../address/parse-address.ts'
+import { protectedAddress } from '../address/protected-address.ts'
 import { defineAction } from '../define.ts'
 
 export const blockIp = defineAction({
@@ -24,6 +26,7 @@ export const blockIp = defineAction({
   effects: ['Connections with that address die at once.'],
   sentence: ({ address, direction, durationMinutes }, target) =>
     `Block ${address}${direction === 'both' ? '' : direction === 'out' ? ' outbound' : ' inbound'} on ${target}${durationMinutes === null ? '' : ` for ${durationMinutes} minutes`}`,
-  subject: ({ address }) => `address:${address}`,
+  subject: ({ address }) => `address:${canonicalNetwork(address)}`,
+  refuse: ({ address }, facts) => protectedAddress(address, facts),
   undoParameters: ({ responseId, parameters }) => ({ address: parameters.address, block: responseId }),
 })

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { refusedAllowance } from '../address/protected-address.ts'
 import { defineAction } from '../define.ts'
 
 export const isolateDevice = defineAction({
@@ -29,5 +30,6 @@ export const isolateDevice = defineAction({
   sentence: ({ durationMinutes }, target) =>
     `Isolate ${target} from the network${durationMinutes === null ? '' : ` for ${durationMinutes} minutes`}`,
   subject: () => 'network',
+  refuse: ({ allow }) => refusedAllowance(allow),
   undoParameters: ({ responseId }) => ({ isolation: responseId }),
 })

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { canonicalNetwork, parseNetwork } from '../address/parse-address.ts'
 import { defineAction } from '../define.ts'
 
 export const unblockIp = defineAction({
@@ -22,6 +23,10 @@ export const unblockIp = defineAction({
   verification: 'The address is in no set, or another block holds it.',
   effects: ['The address can reach the device again, and the device it.'],
   sentence: ({ address }, target) => `Unblock ${address} on ${target}`,
-  subject: ({ address }) => `address:${address}`,
+  subject: ({ address }) => `address:${canonicalNetwork(address)}`,
+  refuse: ({ address }) => {
+    const parsed = parseNetwork(address)
+    return parsed.kind === 'network' ? null : { code: 'parameters_invalid', path: 'address', message: parsed.message }
+  },
   undoParameters: ({ parameters }) => ({ address: parameters.address }),
 })
