@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { canonicalJson } from '../canonical-json.ts'
 import { Sha256, Time } from '../route.ts'
 import { Envelope } from '../snapshot.ts'
 import { FailureReason } from './lifecycle.ts'
@@ -121,6 +122,21 @@ export const AgentReport = z.object({
 })
 export type AgentReport = z.infer<typeof AgentReport>
 
+/** What an agent's chain hashes: SHA-256 in hex of this text, UTF-8. The first report follows sixty-four zeros. */
+export const reportChainText = (
+  report: Omit<AgentReport, 'chain'>,
+  chain: { readonly sequence: number; readonly previousHash: string },
+): string =>
+  canonicalJson({
+    previousHash: chain.previousHash,
+    sequence: chain.sequence,
+    reportId: report.reportId,
+    at: report.at,
+    actionId: report.actionId,
+    commandId: report.commandId,
+    event: report.event,
+  })
+
 /** Addresses and names that a host needs to live: what a response must not cut. From the agent, and so only a hint to the server. */
 export const HostFacts = z.object({
   hostname: z.string().max(255),
@@ -151,6 +167,8 @@ export type Capability = z.infer<typeof Capability>
 /** First message of an agent on every connection. */
 export const Hello = z.object({
   kind: z.literal('hello'),
+  /** Absent: 1. */
+  protocol: z.int().min(1).optional(),
   agentVersion: z.string().max(32),
   /** Made anew at each start of the agent: two at once with one certificate are a clone. */
   runId: z.uuid(),
@@ -181,7 +199,7 @@ export const AgentMessage = z.discriminatedUnion('kind', [
     error: z.string().max(500).nullable(),
   }),
   z.object({ kind: z.literal('heartbeat'), sentAt: Time }),
-  /** Asks for a signed notice with that nonce: proof that the control plane is reached. */
+  /** Asks for a signed notice with that nonce: proof that the control plane is reached. Needs no hello before it; a long poll has the notice in its answer. */
   z.object({ kind: z.literal('probe'), nonce: z.string().min(16).max(100) }),
 ])
 export type AgentMessage = z.infer<typeof AgentMessage>
@@ -195,7 +213,7 @@ export const ServerMessage = z.discriminatedUnion('kind', [
     heartbeatMs: z.int().min(1_000),
     /** Where the control plane can be reached, newest first; what isolation lets through. */
     addresses: z.array(z.object({ host: z.string().max(255), port: z.int().min(1).max(65_535) })).max(32),
-    /** Signing keys to trust from now on (SPKI DER, base64), in an envelope signed by one that is trusted already. */
+    /** Signing keys to trust from now on: `{ keys, issuedAt }` as a notice (SPKI DER, base64), signed by one that is trusted already. */
     keys: Envelope.nullable(),
     policy: z.object({
       neverBlock: z.array(z.string().max(64)).max(1_000),

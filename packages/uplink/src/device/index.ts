@@ -1,0 +1,5 @@
+export * from './dial.ts'
+export * from './device-http.ts'
+export * from './enrol.ts'
+export * from './identity.ts'
+export * from './open-envelope.ts'
