@@ -13,6 +13,20 @@ export interface Host {
   run(file: string, args: readonly string[], options?: RunOptions): Promise<RunResult>
   readonly controlPlane: ControlPlane
   policy(): HostPolicy
+  /** Opens a TCP connection from this host; the agent's own process does it unless this is given. */
+  dial?(address: string, port: number, timeoutMs: number): Promise<Dialled>
+}
+
+export interface Dialled {
+  /** `unreachable`: the host itself says that there is no way. */
+  readonly outcome: 'open' | 'refused' | 'unreachable' | 'silent'
+  /** Only of one that opened. */
+  readonly connection: DialledConnection | null
+}
+export interface DialledConnection {
+  /** Sends a byte and looks whether the connection ends. */
+  diesWithin(ms: number): Promise<boolean>
+  close(): void
 }
 
 export interface RunOptions {
@@ -47,6 +61,8 @@ export interface ControlPlane {
   addresses(): readonly { readonly address: string; readonly port: number }[]
   /** A signed answer over a connection opened now. False when none came in time. */
   roundTrip(timeoutMs: number): Promise<boolean>
+  /** The payload of something that the control plane signed (DSSE). @throws Error when no trusted key signed it */
+  readSigned?(envelope: unknown, payloadType: string): unknown
   /** Hands a finished file to the durable, resumable upload. @returns when the server has it and its manifest holds */
   upload(file: UploadFile, signal: AbortSignal): Promise<UploadReceipt>
 }
