@@ -9,7 +9,7 @@ import { auditLogRoutes, auditRoutes } from './features/audit/index.ts'
 import { catalogRoutes } from './features/catalog/index.ts'
 import { ConnectedInstances, Snapshots, syncRoutes } from './features/config-sync/index.ts'
 import { deviceRoutes } from './features/devices/index.ts'
-import { evidenceRoutes } from './features/evidence/index.ts'
+import { createEvidence, openCollector } from './features/evidence/index.ts'
 import { incidentRoutes } from './features/incidents/index.ts'
 import { ConsoleFeed, consoleKey, sweepMs, sweepStreams } from './features/live/index.ts'
 import { memberRoutes } from './features/members/index.ts'
@@ -24,6 +24,7 @@ import { openSecretBox } from './platform/crypto/secret-box.ts'
 import type { SigningKey } from './platform/crypto/signing-key.ts'
 import { Database, type Row } from './platform/db/database.ts'
 import { createHttp } from './platform/http/create-http.ts'
+import { openEvidenceStore, type EvidenceStoreSetting } from './platform/evidence-store/open-evidence-store.ts'
 import type { Handlers } from './platform/http/handler.ts'
 import { drawOpenApi } from './platform/http/openapi.ts'
 import { Refusal } from './platform/http/refusal.ts'
@@ -40,6 +41,7 @@ export interface AppOptions {
   readonly secretsDir: string
   readonly logLevel: string
   readonly version: string
+  readonly evidenceStore: EvidenceStoreSetting
   /** How often streams are held against their sessions and tokens; for tests. */
   readonly sweepMs?: number
   /** What decisions take for the time; for tests. */
@@ -85,13 +87,24 @@ export async function createApp(options: AppOptions): Promise<App> {
     return rows.map((row) => ({ applied: row.applied_revision, connected: connected.has(row.id) }))
   }
 
+  const evidence = createEvidence(
+    {
+      db,
+      clock,
+      store: openEvidenceStore(options.evidenceStore),
+      collector: await openCollector(options.secretsDir),
+      onError: logError,
+    },
+    jobs,
+  )
+
   const handlers: Handlers = {
     ...accessRoutes(db, publicUrl),
     ...auditRoutes(db),
     ...auditLogRoutes(),
     ...catalogRoutes,
     ...deviceRoutes(),
-    ...evidenceRoutes(),
+    ...evidence.routes,
     ...incidentRoutes(db),
     ...memberRoutes(db, publicUrl),
     ...peopleRoutes(),
@@ -129,6 +142,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       streams.close()
       await http.close()
       await jobs.close()
+      await evidence.close()
       await bus.close()
       await db.close()
     },

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { readEvidenceStore, type EvidenceStoreSetting } from './platform/evidence-store/open-evidence-store.ts'
 
 export interface Env {
   readonly host: string
@@ -11,6 +12,7 @@ export interface Env {
   readonly seedProject: string | null
   readonly consoleDir: string
   readonly logLevel: string
+  readonly evidenceStore: EvidenceStoreSetting
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -29,19 +31,28 @@ export function readEnv(env: NodeJS.ProcessEnv, cwd: string): Env {
   const databaseUrl = env['RIPOSTE_DATABASE_URL'] || null
   if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl))
     throw new Error('RIPOSTE_DATABASE_URL must begin with postgres:// or postgresql://.')
+  const dataDir = path.resolve(cwd, env['RIPOSTE_DATA_DIR'] ?? '.riposte')
   const logLevel = env['RIPOSTE_LOG_LEVEL'] ?? 'warn'
   if (!logLevels.includes(logLevel))
     throw new Error(`RIPOSTE_LOG_LEVEL is "${logLevel}"; it must be one of ${logLevels.join(', ')}.`)
   return {
     host,
     port,
-    dataDir: path.resolve(cwd, env['RIPOSTE_DATA_DIR'] ?? '.riposte'),
+    dataDir,
     databaseUrl,
     bootstrapToken,
     publicUrl: (env['RIPOSTE_PUBLIC_URL'] ?? `http://${host}:${port}`).replace(/\/$/, ''),
     seedProject: env['RIPOSTE_SEED_PROJECT'] || null,
     consoleDir: env['RIPOSTE_CONSOLE_DIR'] ?? path.resolve(import.meta.dirname, '../../console/dist'),
     logLevel,
+    evidenceStore: readEvidenceStore(
+      {
+        setting: env['RIPOSTE_EVIDENCE_STORE'],
+        keyId: env['RIPOSTE_EVIDENCE_STORE_KEY_ID'],
+        secret: env['RIPOSTE_EVIDENCE_STORE_SECRET'],
+      },
+      dataDir,
+    ),
   }
 }
 

@@ -44,6 +44,7 @@ export async function startApp(): Promise<TestApp> {
     publicUrl: 'http://console.test',
     signingKey,
     consoleDir: folder,
+    evidenceStore: { kind: 'folder', folder: path.join(folder, 'evidence') },
     secretsDir: folder,
     logLevel: 'silent',
     version: 'test',

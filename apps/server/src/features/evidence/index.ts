@@ -1,1 +1,3 @@
-export { evidenceAgentHandlers, evidenceRoutes } from './routes.ts'
+export { openCollector } from './collector.ts'
+export { createEvidence, type EvidenceFeature } from './create-evidence.ts'
+export { evidenceIdsOf } from './queries.ts'
