@@ -5,21 +5,23 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { accessRoutes, createGatekeeper } from './features/access/index.ts'
-import { auditLogRoutes, auditRoutes } from './features/audit/index.ts'
+import { auditLogRoutes, auditRoutes, keepCheckpoints } from './features/audit/index.ts'
 import { catalogRoutes } from './features/catalog/index.ts'
 import { ConnectedInstances, Snapshots, syncRoutes } from './features/config-sync/index.ts'
-import { deviceRoutes } from './features/devices/index.ts'
+import { deviceRoutes, openReleaseSecrets } from './features/devices/index.ts'
 import { createEvidence, openCollector } from './features/evidence/index.ts'
 import { incidentRoutes } from './features/incidents/index.ts'
 import { ConsoleFeed, consoleKey, sweepMs, sweepStreams } from './features/live/index.ts'
 import { memberRoutes } from './features/members/index.ts'
 import { peopleRoutes } from './features/people/index.ts'
 import { projectRoutes } from './features/projects/index.ts'
-import { responseRoutes } from './features/responses/index.ts'
+import { readHostPolicy, responseRoutes } from './features/responses/index.ts'
 import { ruleRoutes } from './features/rules/index.ts'
 import { scriptRoutes } from './features/scripts/index.ts'
+import { openAgents, type Agents, type AgentsOptions } from './open-agents.ts'
 import { openPostgresBus } from './platform/bus/postgres-bus.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
+import { openAuthority } from './platform/crypto/authority.ts'
 import { openSecretBox } from './platform/crypto/secret-box.ts'
 import type { SigningKey } from './platform/crypto/signing-key.ts'
 import { Database, type Row } from './platform/db/database.ts'
@@ -42,6 +44,8 @@ export interface AppOptions {
   readonly logLevel: string
   readonly version: string
   readonly evidenceStore: EvidenceStoreSetting
+  /** The agents' listener. */
+  readonly agents: AgentsOptions
   /** How often streams are held against their sessions and tokens; for tests. */
   readonly sweepMs?: number
   /** What decisions take for the time; for tests. */
@@ -52,6 +56,7 @@ export interface App {
   readonly http: FastifyInstance
   readonly db: Database
   readonly jobs: Jobs
+  readonly agents: Agents
   close(): Promise<void>
 }
 
@@ -74,9 +79,23 @@ export async function createApp(options: AppOptions): Promise<App> {
     feed.catchUp()
     sweep()
     jobs.wake()
+    agents.catchUp()
   })
   bus.subscribe(feed.hear)
   bus.subscribe((message) => message.kind === 'jobs' && jobs.wake())
+  await keepCheckpoints({ db, jobs, clock, signingKey })
+  const agents = await openAgents({
+    options: options.agents,
+    logLevel: options.logLevel,
+    db,
+    bus,
+    clock,
+    authority: await openAuthority(options.secretsDir, systemClock()),
+    signingKey,
+    releaseSecrets: openReleaseSecrets(options.secretsDir),
+    policy: (organisationId) => readHostPolicy(db, organisationId),
+    onError: logError,
+  })
   const sweeping = setInterval(sweep, options.sweepMs ?? sweepMs).unref()
 
   const readRollout = async (projectId: string) => {
@@ -98,10 +117,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     jobs,
   )
 
+  agents.serve({ handlers: evidence.agentHandlers })
+
   const handlers: Handlers = {
     ...accessRoutes(db, publicUrl),
     ...auditRoutes(db),
-    ...auditLogRoutes(),
+    ...auditLogRoutes({ db, clock, signingKey }),
     ...catalogRoutes,
     ...deviceRoutes(),
     ...evidence.routes,
@@ -137,9 +158,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     http,
     db,
     jobs,
+    agents,
     close: async () => {
       clearInterval(sweeping)
       streams.close()
+      await agents.close()
       await http.close()
       await jobs.close()
       await evidence.close()

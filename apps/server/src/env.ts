@@ -1,3 +1,4 @@
+import { defaultAgentPort } from '@riposte/contract'
 import path from 'node:path'
 import { readEvidenceStore, type EvidenceStoreSetting } from './platform/evidence-store/open-evidence-store.ts'
 
@@ -13,6 +14,13 @@ export interface Env {
   readonly consoleDir: string
   readonly logLevel: string
   readonly evidenceStore: EvidenceStoreSetting
+  /** The agents' listener. */
+  readonly agents: {
+    readonly hosts: readonly string[]
+    readonly port: number
+    /** What agents are told to dial; null: what we listen on. */
+    readonly addresses: readonly { readonly host: string; readonly port: number }[] | null
+  }
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -21,7 +29,7 @@ export const shortestBootstrapToken = 32
 /** The only reader of the environment. @throws Error naming the variable, what was given and what is allowed. */
 export function readEnv(env: NodeJS.ProcessEnv, cwd: string): Env {
   const host = env['RIPOSTE_HOST'] ?? '127.0.0.1'
-  const port = readPort(env['RIPOSTE_PORT'] ?? '7474')
+  const port = readPort('RIPOSTE_PORT', env['RIPOSTE_PORT'] ?? '7474')
   const bootstrapToken = env['RIPOSTE_BOOTSTRAP_TOKEN'] || null
   if (bootstrapToken !== null && bootstrapToken.length < shortestBootstrapToken) {
     throw new Error(
@@ -53,12 +61,36 @@ export function readEnv(env: NodeJS.ProcessEnv, cwd: string): Env {
       },
       dataDir,
     ),
+    agents: {
+      hosts: listOf(env['RIPOSTE_AGENT_HOST'] ?? host),
+      port: readPort('RIPOSTE_AGENT_PORT', env['RIPOSTE_AGENT_PORT'] ?? String(defaultAgentPort)),
+      addresses: readAddresses(env['RIPOSTE_AGENT_ADDRESSES'] ?? ''),
+    },
   }
 }
 
-function readPort(given: string): number {
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+
+function readAddresses(given: string): Env['agents']['addresses'] {
+  const addresses = listOf(given).map((text) => {
+    const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text) ?? []
+    const host = bracketed ?? plain
+    if (host === undefined || Number(port) < 1 || Number(port) > 65_535)
+      throw new Error(
+        `RIPOSTE_AGENT_ADDRESSES holds "${text}"; each must be host:port, such as riposte.example:443 or [2001:db8::1]:443.`,
+      )
+    return { host, port: Number(port) }
+  })
+  return addresses.length > 0 ? addresses : null
+}
+
+function readPort(name: string, given: string): number {
   const port = Number(given)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`RIPOSTE_PORT is "${given}"; it must be a port number from 0 to 65535.`)
+    throw new Error(`${name} is "${given}"; it must be a port number from 0 to 65535.`)
   return port
 }

@@ -34,6 +34,7 @@ async function main(): Promise<void> {
   const wish = { ...owner, name: env.seedProject ?? '', keyFingerprint: signingKey.fingerprint, secretsDir }
   const seed = env.seedProject === null ? null : await seedProject(app.db, wish)
   await app.http.listen({ host: env.host, port: env.port })
+  await app.agents.listen()
   // Only now: a start that fails must not end the link that an earlier one printed.
   const facts = { url: env.publicUrl, signinUrl: await signinUrl() }
   if (process.send)

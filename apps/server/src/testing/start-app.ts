@@ -3,7 +3,7 @@ import { testDatabase } from '@riposte/testkit'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createApp, type App } from '../app.ts'
+import { createApp, type App, type AppOptions } from '../app.ts'
 import { ensureOwner } from '../features/access/index.ts'
 import { seedProject } from '../features/projects/index.ts'
 import { hashSecret, newId, newSecret } from '../platform/crypto/secrets.ts'
@@ -16,6 +16,8 @@ export interface TestApp {
   readonly organisationId: string
   readonly projectId: string
   readonly projectToken: string
+  /** Of the agents' listener, on a port of its own. */
+  readonly agentUrl: string
   /** An API token of a member with that role. */
   tokenOf(role: Role): Promise<string>
   call(
@@ -33,8 +35,11 @@ export interface Answer {
   readonly headers: Record<string, string | string[] | undefined>
 }
 
+/** What a test has otherwise. */
+export type TestChange = Partial<Pick<AppOptions, 'clock'>> & { readonly agents?: Partial<AppOptions['agents']> }
+
 /** The whole control plane in this process, on a database of its own. */
-export async function startApp(): Promise<TestApp> {
+export async function startApp(change: TestChange = {}): Promise<TestApp> {
   const database = await testDatabase()
   const folder = mkdtempSync(path.join(tmpdir(), 'riposte-server-'))
   await migrate(database.url)
@@ -49,7 +54,11 @@ export async function startApp(): Promise<TestApp> {
     logLevel: 'silent',
     version: 'test',
     sweepMs: 100,
+    ...change,
+    agents: { hosts: ['127.0.0.1'], port: 0, addresses: null, ...change.agents },
   })
+  await app.agents.listen()
+  const agentPort = app.agents.addresses()[0]?.port ?? 0
   const owner = await ensureOwner(app.db, null)
   const seed = await seedProject(app.db, {
     ...owner,
@@ -90,6 +99,7 @@ export async function startApp(): Promise<TestApp> {
     organisationId: owner.organisationId,
     projectId: seed.projectId,
     projectToken: seed.token,
+    agentUrl: `https://127.0.0.1:${agentPort}`,
     tokenOf,
     call: async (method, url, { token, body, headers = {} } = {}) => {
       const bearer = token === undefined ? await tokenOf('owner') : token

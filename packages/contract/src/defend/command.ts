@@ -213,7 +213,7 @@ export const ServerMessage = z.discriminatedUnion('kind', [
     heartbeatMs: z.int().min(1_000),
     /** Where the control plane can be reached, newest first; what isolation lets through. */
     addresses: z.array(z.object({ host: z.string().max(255), port: z.int().min(1).max(65_535) })).max(32),
-    /** Signing keys to trust from now on: `{ keys, issuedAt }` as a notice (SPKI DER, base64), signed by one that is trusted already. */
+    /** Signing keys to trust from now on: `{ keys }` as a notice (SPKI DER, base64), signed by one that is trusted already. */
     keys: Envelope.nullable(),
     policy: z.object({
       neverBlock: z.array(z.string().max(64)).max(1_000),

@@ -1,1 +1,3 @@
+export { enrolmentRoutes } from './enrol.ts'
+export { openReleaseSecrets, type ReleaseSecrets } from './release-secrets.ts'
 export { deviceRoutes } from './routes.ts'

@@ -96,6 +96,8 @@ export class ConsoleFeed {
       case 'devices_ended':
       case 'device_query':
       case 'device_answer':
+      case 'device_challenge':
+      case 'device_challenged':
         // For the features that act on them.
         return
     }

@@ -49,6 +49,14 @@ export type BusMessage =
   /** A question to the server that holds the device's connection, and its answer. */
   | { readonly kind: 'device_query'; readonly queryId: string; readonly deviceId: string; readonly query: string }
   | { readonly kind: 'device_answer'; readonly queryId: string }
+  /** To the server that holds the device's older connection: does whoever is there still answer? And what it found. */
+  | {
+      readonly kind: 'device_challenge'
+      readonly challengeId: string
+      readonly deviceId: string
+      readonly serverId: string
+    }
+  | { readonly kind: 'device_challenged'; readonly challengeId: string; readonly runId: string | null }
   | { readonly kind: 'people'; readonly organisationId: string }
   | { readonly kind: 'scripts'; readonly organisationId: string }
 

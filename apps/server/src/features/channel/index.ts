@@ -1,0 +1,6 @@
+export { createDeviceGatekeeper } from './device-gate.ts'
+export { Gateway, type AgentAddress, type GatewayOptions } from './gateway.ts'
+export { ChannelHub, type HubParts } from './hub.ts'
+export { createLongPoll } from './long-poll.ts'
+export { isOnline } from './presence.ts'
+export { createWebSockets } from './websocket-link.ts'
