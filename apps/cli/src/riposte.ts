@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { runVerify } from './audit/run-verify.ts'
 import { runExplain } from './explain.ts'
 import { runInspect } from './inspect.ts'
 import { runSignInLink, runServe } from './serve.ts'
@@ -32,6 +33,17 @@ program
   )
   .action(async () => {
     process.exitCode = await runInspect(process.stdin, process.stdout)
+  })
+
+const audit = program.command('audit').description('the audit log')
+audit
+  .command('verify <file>')
+  .description('check an export (JSON Lines) offline: any change, gap, new order or cut end is found')
+  .option('--key <fingerprint>', 'the key that must have sealed it, as Settings shows it')
+  .option('--anchor <file>', 'a checkpoint that was kept elsewhere: the export must agree with it')
+  .option('--json', 'as JSON')
+  .action(async (file: string, { key, anchor, json }: { key?: string; anchor?: string; json?: boolean }) => {
+    process.exitCode = await runVerify({ file, key, anchor, json: json ?? false }, (text) => process.stdout.write(text))
   })
 
 const monitor = program.command('monitor').description('what the SDK does in an app')
