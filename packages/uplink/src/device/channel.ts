@@ -254,7 +254,7 @@ class Channel implements DeviceChannel {
     // It heard the answer: says so, for the count of hellos.
     this.send({ kind: 'heartbeat', sentAt: this.#wallTime() })
     this.#options.onReady?.()
-    this.#wake(this.#heartbeat())
+    this.#wake(this.#heartbeatMs * (0.8 + 0.2 * this.#random()))
     if (this.#refreshDue()) void this.#refresh()
     void this.#renewWhenDue()
   }
@@ -298,11 +298,7 @@ class Channel implements DeviceChannel {
     this.#link.ping()
     if (this.#refreshDue()) void this.#refresh()
     void this.#renewWhenDue()
-    this.#wake(this.#heartbeat())
-  }
-
-  #heartbeat(): number {
-    return this.#heartbeatMs * (0.8 + 0.2 * this.#random())
+    this.#wake(this.#heartbeatMs * (0.8 + 0.2 * this.#random()))
   }
 
   #end(why: string): void {
