@@ -21,7 +21,7 @@ interface Signer {
   seal(payloadType: string, payload: unknown): Envelope
 }
 function signer(): Signer {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519') as { publicKey: KeyObject; privateKey: KeyObject }
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
   const der = publicKey.export({ type: 'spki', format: 'der' })
   return {
     publicKey: der.toString('base64'),
