@@ -1,4 +1,5 @@
 export * from './executor.ts'
 export { findExecutor } from './executors.ts'
+export * from './firewall/index.ts'
 export * from './host.ts'
 export * from './specs.ts'

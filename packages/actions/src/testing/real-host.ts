@@ -12,6 +12,7 @@ export interface RealHostOptions {
   readonly upload?: ControlPlane['upload']
   readonly policy?: Partial<HostPolicy>
   readonly now?: () => number
+  readonly dial?: Host['dial']
   /** Told of every program that is run. */
   readonly onRun?: (file: string, args: readonly string[]) => void
 }
@@ -76,6 +77,7 @@ export const realHost = (options: RealHostOptions): Host => ({
     roundTrip: options.roundTrip ?? (() => Promise.resolve(true)),
     upload: options.upload ?? (() => Promise.reject(new Error('This host has nowhere to upload to'))),
   },
+  ...(options.dial === undefined ? {} : { dial: options.dial }),
   policy: () => ({
     neverBlock: [],
     protectedProcesses: [],
