@@ -3,7 +3,7 @@ import { api } from '@riposte/contract'
 import type { FastifyInstance } from 'fastify'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import { accessRoutes, createGatekeeper } from './features/access/index.ts'
 import { auditLogRoutes, auditRoutes, keepCheckpoints } from './features/audit/index.ts'
 import { catalogRoutes } from './features/catalog/index.ts'
@@ -15,16 +15,17 @@ import { ConsoleFeed, consoleKey, sweepMs, sweepStreams } from './features/live/
 import { memberRoutes } from './features/members/index.ts'
 import { peopleRoutes } from './features/people/index.ts'
 import { projectRoutes } from './features/projects/index.ts'
-import { readHostPolicy, responseRoutes } from './features/responses/index.ts'
+import { cancelOpenOf, createResponses, readHostPolicy, voidScriptRuns } from './features/responses/index.ts'
 import { ruleRoutes } from './features/rules/index.ts'
-import { scriptRoutes } from './features/scripts/index.ts'
+import { runScriptExtension, scriptRoutes } from './features/scripts/index.ts'
 import { openAgents, type Agents, type AgentsOptions } from './open-agents.ts'
 import { openPostgresBus } from './platform/bus/postgres-bus.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import { openAuthority } from './platform/crypto/authority.ts'
 import { openSecretBox } from './platform/crypto/secret-box.ts'
 import type { SigningKey } from './platform/crypto/signing-key.ts'
-import { Database, type Row } from './platform/db/database.ts'
+import { Database, type Row, type Transaction } from './platform/db/database.ts'
+import type { CommandSource } from './platform/device-link.ts'
 import { createHttp } from './platform/http/create-http.ts'
 import { openEvidenceStore, type EvidenceStoreSetting } from './platform/evidence-store/open-evidence-store.ts'
 import type { Handlers } from './platform/http/handler.ts'
@@ -57,6 +58,8 @@ export interface App {
   readonly db: Database
   readonly jobs: Jobs
   readonly agents: Agents
+  /** What devices are due, as their channel asks for it. */
+  readonly commands: CommandSource
   close(): Promise<void>
 }
 
@@ -84,15 +87,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   bus.subscribe(feed.hear)
   bus.subscribe((message) => message.kind === 'jobs' && jobs.wake())
   await keepCheckpoints({ db, jobs, clock, signingKey })
+  const authority = await openAuthority(options.secretsDir, systemClock())
+  const releaseSecrets = openReleaseSecrets(options.secretsDir)
   const agents = await openAgents({
     options: options.agents,
     logLevel: options.logLevel,
     db,
     bus,
     clock,
-    authority: await openAuthority(options.secretsDir, systemClock()),
+    authority,
     signingKey,
-    releaseSecrets: openReleaseSecrets(options.secretsDir),
+    releaseSecrets,
     policy: (organisationId) => readHostPolicy(db, organisationId),
     onError: logError,
   })
@@ -117,22 +122,58 @@ export async function createApp(options: AppOptions): Promise<App> {
     jobs,
   )
 
-  agents.serve({ handlers: evidence.agentHandlers })
+  const scripts = {
+    db,
+    clock,
+    signingKey,
+    box,
+    voidRuns: (tx: Transaction, organisationId: string, scriptId: string, detail: string) =>
+      voidScriptRuns(tx, scriptId, { organisationId, now: clock(), detail }),
+  }
+  const responses = createResponses(
+    {
+      db,
+      clock,
+      signingKey,
+      live: agents.live,
+      extensions: [evidence.extension, runScriptExtension(scripts)],
+      controlPlane: () => agents.addresses().map(({ host }) => host),
+      onError: logError,
+    },
+    jobs,
+  )
+
+  agents.serve({ source: responses.commands, handlers: evidence.agentHandlers })
 
   const handlers: Handlers = {
     ...accessRoutes(db, publicUrl),
     ...auditRoutes(db),
     ...auditLogRoutes({ db, clock, signingKey }),
     ...catalogRoutes,
-    ...deviceRoutes(),
+    ...deviceRoutes({
+      db,
+      clock,
+      live: agents.live,
+      secrets: releaseSecrets,
+      pin: authority.pin,
+      addresses: () => agents.addresses(),
+      newest: options.version,
+      endWork: async (tx, { actor, deviceId, now, reason }) => {
+        await cancelOpenOf(tx, deviceId, {
+          organisationId: actor.organisationId,
+          now,
+          detail: `Device retired: ${reason}`,
+        })
+      },
+    }),
     ...evidence.routes,
     ...incidentRoutes(db),
     ...memberRoutes(db, publicUrl),
     ...peopleRoutes(),
     ...projectRoutes(db, signingKey.fingerprint, connected.has),
-    ...responseRoutes(),
+    ...responses.routes,
     ...ruleRoutes(db, readRollout),
-    ...scriptRoutes({ db, clock, signingKey, box, voidRuns: () => Promise.resolve(0) }),
+    ...scriptRoutes(scripts),
     ...syncRoutes({ db, snapshots, streams, connected, announce: feed.instancesChanged }),
     stream: ({ actor, reply }) => {
       reply.hijack()
@@ -151,7 +192,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     handlers,
     createGatekeeper(db, publicUrl, () => Promise.resolve(null)),
   )
-  registerOperations(http, { db, streams, ...options })
+  registerOperations(http, { db, streams, counts: () => agents.counts(), ...options })
   await registerConsole(http, options.consoleDir)
 
   return {
@@ -159,6 +200,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     db,
     jobs,
     agents,
+    commands: responses.commands,
     close: async () => {
       clearInterval(sweeping)
       streams.close()
@@ -174,7 +216,13 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 function registerOperations(
   http: FastifyInstance,
-  parts: { db: Database; streams: EventStreams; version: string; publicUrl: string },
+  parts: {
+    db: Database
+    streams: EventStreams
+    counts: () => ReturnType<Agents['counts']>
+    version: string
+    publicUrl: string
+  },
 ): void {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -184,6 +232,23 @@ function registerOperations(
     registers: [registry],
     collect() {
       this.set(parts.streams.count())
+    },
+  })
+  new Gauge({
+    name: 'riposte_agents_connected',
+    help: 'Agents whose connection this server holds',
+    registers: [registry],
+    collect() {
+      this.set(parts.counts().connected)
+    },
+  })
+  new Counter({
+    name: 'riposte_commands_sent_total',
+    help: 'Signed commands that this server has sent to agents, those that were sent again included',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(parts.counts().commandsSent)
     },
   })
   const openApi = drawOpenApi(parts.version, parts.publicUrl)

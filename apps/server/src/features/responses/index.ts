@@ -1,3 +1,4 @@
+export { cancelOpenOf, voidScriptRuns } from './cancel-open.ts'
+export { createResponses, type Responses } from './create-responses.ts'
 export { ResponseFailure, type ResponseExtension, type ResponseFacts } from './extension.ts'
-export { responseRoutes } from './routes.ts'
 export { readHostPolicy } from './settings.ts'

@@ -19,6 +19,23 @@ export async function enqueue(tx: Transaction, wish: JobWish): Promise<void> {
   await tx.notify({ kind: 'jobs' })
 }
 
+/** Leaves many at once. */
+export async function enqueueAll(tx: Transaction, wishes: readonly JobWish[]): Promise<void> {
+  if (wishes.length === 0) return
+  await tx.query(
+    `insert into job (id, kind, payload, run_at, unique_key)
+     select * from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::timestamptz[], $5::text[]) on conflict (unique_key) do nothing`,
+    [
+      wishes.map(() => newId()),
+      wishes.map(({ kind }) => kind),
+      wishes.map(({ payload }) => JSON.stringify(payload)),
+      wishes.map(({ runAt }) => runAt),
+      wishes.map(({ uniqueKey }) => uniqueKey ?? null),
+    ],
+  )
+  await tx.notify({ kind: 'jobs' })
+}
+
 /** Runs one job. Throwing puts it off; it is tried again, ever more rarely. */
 export type JobHandler = (payload: Readonly<Record<string, unknown>>, jobId: string) => Promise<void>
 

@@ -1,0 +1,27 @@
+import type { responseApi } from '@riposte/contract'
+import type { CommandSource } from '../../platform/device-link.ts'
+import type { HandlersOf } from '../../platform/http/handler.ts'
+import type { Jobs } from '../../platform/jobs/jobs.ts'
+import type { ResponseParts } from './parts.ts'
+import { registerResponseJobs } from './response-jobs.ts'
+import { responseRoutes } from './routes.ts'
+import { storeReports } from './store-reports.ts'
+import { takeAgain, takeCommands } from './take-commands.ts'
+
+export interface Responses {
+  readonly routes: HandlersOf<typeof responseApi>
+  /** For the feature that holds connections. */
+  readonly commands: CommandSource
+}
+
+export function createResponses(parts: ResponseParts, jobs: Jobs): Responses {
+  registerResponseJobs(parts, jobs)
+  return {
+    routes: responseRoutes(parts),
+    commands: {
+      take: (deviceIds) => takeCommands(parts, deviceIds),
+      again: (deviceId) => takeAgain(parts, deviceId),
+      store: (device, reports) => storeReports(parts, device, reports),
+    },
+  }
+}

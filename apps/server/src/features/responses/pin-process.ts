@@ -1,0 +1,59 @@
+import { Refusal } from '../../platform/http/refusal.ts'
+import type { ResponseParts } from './parts.ts'
+import type { ResponseSettings } from './response-policy.ts'
+import type { Target } from './target-policy.ts'
+
+type Parameters = Record<string, unknown>
+
+/**
+ * A process number alone may belong to another program by the time that an agent looks. With one device that is online, the host is
+ * asked who has it now; else the number stays bare, which is said.
+ */
+export async function pinProcess(
+  parts: ResponseParts,
+  type: string,
+  parameters: Parameters,
+  targets: readonly Target[],
+  settings: ResponseSettings,
+): Promise<{ parameters: Parameters; note: string | null }> {
+  if (type !== 'kill_process' || parameters['identity'] !== null) return { parameters, note: null }
+  const unpinned = (why: string) => ({
+    parameters,
+    note: `The process is known by its number only, since ${why}: whatever has that number when the agent looks will be ended.`,
+  })
+  const [target] = targets
+  if (target?.kind !== 'device' || targets.length !== 1) return unpinned('there are several devices')
+  if (target.state !== 'active') return { parameters, note: null }
+  const pid = parameters['pid']
+  let rows: readonly Record<string, unknown>[]
+  try {
+    rows = (await parts.live.ask(target.id, 'processes')).rows
+  } catch (error) {
+    if (error instanceof Refusal) return unpinned(`${target.name} does not answer now`)
+    throw error
+  }
+  const row = rows.find((row) => row['pid'] === pid)
+  if (!row)
+    throw new Refusal('response.target_refused', `There is no process ${String(pid)} on ${target.name}`, {
+      errors: [{ path: 'parameters.pid', message: 'no such process', given: String(pid) }],
+    })
+  const name = typeof row['name'] === 'string' ? row['name'] : ''
+  if (settings.protectedProcesses.includes(name))
+    throw new Refusal('response.target_refused', `${name} is on the list of processes that nobody ends`, {
+      errors: [{ path: 'parameters.pid', message: 'protected', given: String(pid) }],
+    })
+  const { bootId, startTime, exeSha256 } = { ...row, ...(row['identity'] as object | undefined) }
+  if (typeof startTime !== 'string' || typeof (bootId ?? target.facts?.bootId) !== 'string')
+    return unpinned('the host did not say when it began')
+  return {
+    parameters: {
+      ...parameters,
+      identity: {
+        bootId: bootId ?? target.facts?.bootId,
+        startTime,
+        exeSha256: typeof exeSha256 === 'string' ? exeSha256 : null,
+      },
+    },
+    note: null,
+  }
+}
