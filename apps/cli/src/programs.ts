@@ -7,5 +7,7 @@ const root = path.resolve(import.meta.dirname, '../../..')
 export const programs = {
   server: path.join(root, 'apps/server/dist/main.js'),
   shop: path.join(root, 'examples/shop/dist/server.js'),
+  agent: path.join(root, 'apps/agent/dist/riposte-agent.cjs'),
+  labServices: path.join(root, 'examples/lab/services.mjs'),
   shopFolder: path.join(root, 'examples/shop'),
 } as const

@@ -6,7 +6,7 @@ import {
   type Envelope,
 } from '@riposte/contract'
 import fc from 'fast-check'
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { verifyAudit, type VerifyOptions } from './verify-audit.ts'

@@ -6,12 +6,17 @@ import type { StartSettings } from './settings.ts'
 /** What would stop the start, each as one sentence with its way out; empty when nothing does. */
 export async function findProblems(settings: StartSettings): Promise<string[]> {
   const problems = [unwritable(settings.dataDir)]
-  if (settings.port === settings.shopPort)
-    problems.push(`RIPOSTE_PORT and RIPOSTE_SHOP_PORT are both ${settings.port}; give them different ports.`)
-  for (const [name, port] of [
+  const ports = [
     ['RIPOSTE_PORT', settings.port],
     ['RIPOSTE_SHOP_PORT', settings.shopPort],
-  ] as const) {
+    ['RIPOSTE_AGENT_PORT', settings.agentPort],
+  ] as const
+  for (const [index, [name, port]] of ports.entries()) {
+    const twin = ports.slice(0, index).find(([, other]) => other === port)
+    if (twin) {
+      problems.push(`${twin[0]} and ${name} are both ${port}; give them different ports.`)
+      continue
+    }
     if (await isTaken(port))
       problems.push(
         `Port ${port} on 127.0.0.1 is in use. End the program that holds it (an earlier \`npm start\`?), or choose another: ${name}=${port + 1000} npm start`,

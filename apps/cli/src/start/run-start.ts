@@ -2,6 +2,7 @@ import { startPostgres, type RunningPostgres } from '@riposte/postgres'
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { programs } from '../programs.ts'
+import { prepareDevices, type StartedDevices } from './lab/prepare-devices.ts'
 import { findProblems } from './preflight.ts'
 import { screen, type Addresses } from './screen.ts'
 import { readSettings, type StartSettings } from './settings.ts'
@@ -42,9 +43,11 @@ async function startAll(
   say: (line: string) => void,
 ): Promise<void> {
   const urls = await openDatabases(settings, running)
+  const devices = prepareDevices(settings)
   let server: Program | null = null
   let shop: Program | null = null
   let facts: ServerFacts | null = null
+  let started: StartedDevices | null = null
 
   const publish = (): void => {
     if (!facts) return
@@ -55,6 +58,7 @@ async function startAll(
         server: server?.pid ?? null,
         shop: shop?.pid ?? null,
         postgres: urls.postgres?.pid ?? null,
+        agents: started?.pids ?? {},
       },
       projectId: facts.projectId,
       projectToken: facts.projectToken,
@@ -71,6 +75,7 @@ async function startAll(
       RIPOSTE_DATA_DIR: settings.dataDir,
       RIPOSTE_DATABASE_URL: urls.server,
       RIPOSTE_SEED_PROJECT: 'Lamp & Linen',
+      ...devices.serverEnv,
     },
     ready: (message) => {
       facts = message as unknown as ServerFacts
@@ -100,8 +105,12 @@ async function startAll(
   running.push(shop)
   await shop.started
 
+  started = devices.start(seen.enrolmentTokens)
+  running.push(started)
+  publish()
+
   const at = addresses(settings, facts as unknown as ServerFacts)
-  console.log(screen(at))
+  console.log(screen(at, devices.words))
   console.log(`ready console=${at.console} shop=${at.shop} signin=${at.signin}`)
 }
 
@@ -110,6 +119,8 @@ interface ServerFacts {
   readonly signinUrl: string
   readonly projectId: string
   readonly projectToken: string
+  /** By name, for the devices that were asked for. */
+  readonly enrolmentTokens: Readonly<Record<string, string>>
 }
 
 const addresses = (settings: StartSettings, facts: ServerFacts): Addresses => ({

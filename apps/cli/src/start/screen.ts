@@ -50,7 +50,8 @@ export const attacks = (shop: string): { title: string; command: string; outcome
   },
 ]
 
-export function screen(at: Addresses): string {
+/** @param devices lines about the hosts that can be responded on, or why there are none */
+export function screen(at: Addresses, devices: readonly string[]): string {
   const lines = [
     '',
     '  Riposte is running.',
@@ -58,6 +59,8 @@ export function screen(at: Addresses): string {
     `  Console   ${at.signin}`,
     '            (signs you in once; `npm run -s riposte -- sign-in-link` makes a new link)',
     `  Shop      ${at.shop}   (an example app with holes, guarded by Riposte)`,
+    '',
+    ...devices.map((line) => `  ${line}`),
     '',
     '  Attacks to paste into another terminal:',
     '',

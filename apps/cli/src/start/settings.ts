@@ -4,6 +4,10 @@ export interface StartSettings {
   readonly dataDir: string
   readonly port: number
   readonly shopPort: number
+  /** Of the control plane's listener for agents. */
+  readonly agentPort: number
+  /** False: no lab hosts and no agent. */
+  readonly lab: boolean
   readonly databaseUrl: string | null
 }
 
@@ -13,6 +17,8 @@ export function readSettings(env: NodeJS.ProcessEnv, cwd: string): StartSettings
     dataDir: path.resolve(cwd, env['RIPOSTE_DATA_DIR'] ?? '.riposte'),
     port: readPort(env, 'RIPOSTE_PORT', 7474),
     shopPort: readPort(env, 'RIPOSTE_SHOP_PORT', 7475),
+    agentPort: readPort(env, 'RIPOSTE_AGENT_PORT', 7476),
+    lab: readSwitch(env, 'RIPOSTE_LAB', true),
     databaseUrl: readDatabaseUrl(env),
   }
 }
@@ -24,6 +30,13 @@ function readPort(env: NodeJS.ProcessEnv, name: string, otherwise: number): numb
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new Error(`${name} is "${given}"; it must be a port number from 1 to 65535.`)
   return port
+}
+
+function readSwitch(env: NodeJS.ProcessEnv, name: string, otherwise: boolean): boolean {
+  const given = env[name]
+  if (given === undefined || given === '') return otherwise
+  if (given !== 'on' && given !== 'off') throw new Error(`${name} is "${given}"; it must be on or off.`)
+  return given === 'on'
 }
 
 function readDatabaseUrl(env: NodeJS.ProcessEnv): string | null {

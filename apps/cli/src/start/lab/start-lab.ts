@@ -1,0 +1,86 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdirSync, openSync, closeSync } from 'node:fs'
+import path from 'node:path'
+import { programs } from '../../programs.ts'
+import { hostScript, networkCommands, type LabHost, type LabPlan } from './lab-plan.ts'
+
+export interface Lab {
+  readonly pids: Readonly<Record<string, number | null>>
+  stop(): Promise<void>
+}
+
+/** Names of hosts that have not been enrolled by an earlier start. */
+export const notEnrolled = (plan: LabPlan, dataDir: string): string[] =>
+  plan.hosts.filter((host) => !existsSync(path.join(stateDirOf(dataDir, host), 'agent.json'))).map(({ name }) => name)
+
+const stateDirOf = (dataDir: string, host: LabHost): string => path.join(dataDir, 'lab', host.name)
+
+/** Makes the lab's network; what an earlier start left behind goes first. @throws Error that names the command that failed */
+export function makeNetwork(plan: LabPlan): void {
+  removeNetwork(plan)
+  try {
+    for (const [file, ...args] of networkCommands(plan)) {
+      const done = spawnSync(file, args, { timeout: 10_000 })
+      if (done.status !== 0)
+        throw new Error(`${file} ${args.join(' ')}: ${done.stderr.toString().trim() || 'it did not end well'}`)
+    }
+  } catch (error) {
+    removeNetwork(plan)
+    throw error
+  }
+}
+
+/** Interfaces go with their namespace. */
+export function removeNetwork(plan: LabPlan): void {
+  for (const { namespace } of plan.hosts) spawnSync('ip', ['netns', 'del', namespace], { timeout: 10_000 })
+}
+
+/** Starts both hosts in the network that was made. What they say is in `lab/NAME.log` of the data folder. */
+export function startLab(
+  plan: LabPlan,
+  given: { dataDir: string; agentPort: number; tokens: Readonly<Record<string, string>> },
+): Lab {
+  const running = plan.hosts.map((host) => ({ host, child: startHost(plan, host, given) }))
+  return {
+    pids: Object.fromEntries(running.map(({ host, child }) => [host.name, child.pid ?? null])),
+    stop: async () => {
+      await Promise.all(running.map(({ child }) => end(child)))
+      removeNetwork(plan)
+    },
+  }
+}
+
+function startHost(
+  plan: LabPlan,
+  host: LabHost,
+  given: { dataDir: string; agentPort: number; tokens: Readonly<Record<string, string>> },
+): ChildProcess {
+  const stateDir = stateDirOf(given.dataDir, host)
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  const log = openSync(path.join(given.dataDir, 'lab', `${host.name}.log`), 'a', 0o600)
+  const script = hostScript(host, {
+    node: process.execPath,
+    agent: programs.agent,
+    services: programs.labServices,
+    stateDir,
+    controlPlaneUrl: `https://${plan.controlPlane}:${given.agentPort}`,
+    token: given.tokens[host.name] ?? null,
+  })
+  // With the first process of its process namespace everything on the host ends; and that ends with us.
+  const unshare = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--uts', 'sh', '-c', script]
+  const child = spawn('ip', ['netns', 'exec', host.namespace, ...unshare], {
+    stdio: ['ignore', log, log],
+    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' },
+  })
+  closeSync(log)
+  return child
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  child.kill('SIGTERM')
+  const force = setTimeout(() => child.kill('SIGKILL'), 5_000)
+  await gone
+  clearTimeout(force)
+}
