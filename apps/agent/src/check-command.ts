@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto'
 import { findSpec, type ProtectionFacts, type ResponseActionSpec } from '@riposte/actions/specs'
-import { canonicalJson, Command, commandPayloadType, type ExecuteCommand, type FailureReason } from '@riposte/contract'
+import {
+  canonicalJson,
+  Command,
+  commandPayloadType,
+  scriptSignaturePayloadType,
+  ScriptStatement,
+  type ExecuteCommand,
+  type FailureReason,
+} from '@riposte/contract'
 import { openEnvelope } from '@riposte/uplink/device'
 import * as z from 'zod'
 
@@ -75,7 +83,8 @@ export function checkCommand(envelope: unknown, facts: CommandFacts): CheckedCom
 }
 
 function checkExecute(command: ExecuteCommand, facts: CommandFacts): CheckedCommand {
-  const wrong = consentProblem(command) ?? contextProblem(command)
+  const statements = readStatements(command, facts.keys)
+  const wrong = consentProblem(command) ?? scriptProblem(command, statements)
   if (wrong !== null) return refuse(command, 'signature_refused', wrong)
   const spec = findSpec(command.type)
   if (spec === undefined)
@@ -87,7 +96,7 @@ function checkExecute(command: ExecuteCommand, facts: CommandFacts): CheckedComm
       'unsupported',
       `The parameters are not those of ${spec.title}: ${z.prettifyError(parsed.error)}`,
     )
-  const unapproved = authorityProblem(command, isDestructive(spec, command), facts.floor)
+  const unapproved = authorityProblem(command, isDestructive(spec, statements), facts.floor)
   if (unapproved !== null) return refuse(command, 'signature_refused', unapproved)
   const refusal = spec.refuse?.(parsed.data, facts.protection) ?? null
   if (refusal !== null)
@@ -110,20 +119,50 @@ function consentProblem({ subject, digest, deviceId, type, parameters, notAfter 
   return null
 }
 
-function contextProblem({ subject, type, context }: ExecuteCommand): string | null {
-  const script = isRecord(context['script']) ? context['script'] : context
-  const content = script['content']
-  if (subject.scriptSha256 === null)
-    return type === 'run_script' ? 'No script was approved: the hash is missing.' : null
+/** Of a script: exactly the approved bytes, written by one person and released by another. */
+function scriptProblem({ subject, type, parameters, context }: ExecuteCommand, statements: Statements): string | null {
+  if (type !== 'run_script') return subject.scriptSha256 === null ? null : 'The approval is for a script.'
+  if (subject.scriptSha256 === null) return 'No script was approved: the hash is missing.'
+  const { content, postCheck } = context
   if (typeof content !== 'string') return 'The script that was approved did not come with the command.'
-  return sha256(content) === subject.scriptSha256 ? null : 'The script is not the one that was approved.'
+  if (sha256(content) !== subject.scriptSha256) return 'The script is not the one that was approved.'
+  const { authored, approved } = statements
+  if (authored === undefined || approved === undefined)
+    return 'The script is not signed by its author and by somebody who released it.'
+  if (authored.memberId === approved.memberId) return 'The script was released by its own author.'
+  const postCheckSha256 = typeof postCheck === 'string' ? sha256(postCheck) : null
+  const same = [authored, approved].every(
+    (statement) =>
+      statement.scriptId === parameters['scriptId'] &&
+      statement.version === parameters['version'] &&
+      statement.sha256 === subject.scriptSha256 &&
+      statement.postCheckSha256 === postCheckSha256 &&
+      statement.interpreter === context['interpreter'],
+  )
+  return same ? null : 'The signatures of the script are for another one.'
 }
 
-function isDestructive(spec: ResponseActionSpec, { context }: ExecuteCommand): boolean {
-  if (spec.destructive !== 'by_script') return spec.destructive
-  const script = isRecord(context['script']) ? context['script'] : context
-  return script['destructive'] !== false
+interface Statements {
+  readonly authored?: ScriptStatement
+  readonly approved?: ScriptStatement
 }
+
+function readStatements({ type, context }: ExecuteCommand, keys: readonly string[]): Statements {
+  const signatures: unknown = context['signatures']
+  if (type !== 'run_script' || !Array.isArray(signatures)) return {}
+  const statements = signatures.slice(0, 8).flatMap((envelope) => {
+    const opened = openEnvelope(envelope, keys, scriptSignaturePayloadType)
+    const read = opened.is === 'good' ? ScriptStatement.safeParse(opened.payload).data : undefined
+    return read === undefined ? [] : [[read.act, read] as const]
+  })
+  return Object.fromEntries(statements)
+}
+
+/** What nobody vouched for is taken for the worse. */
+const isDestructive = (spec: ResponseActionSpec, { authored, approved }: Statements): boolean =>
+  spec.destructive === 'by_script'
+    ? (authored?.destructive ?? true) || (approved?.destructive ?? true)
+    : spec.destructive
 
 function authorityProblem(
   { authority, subject, digest }: ExecuteCommand,
@@ -154,4 +193,3 @@ function refuse(
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
