@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { defineAction } from '../define.ts'
+import { pathProblem } from '../files/absolute-path.ts'
 
 export const quarantineFile = defineAction({
   id: 'quarantine_file',
@@ -30,5 +31,9 @@ export const quarantineFile = defineAction({
   sentence: ({ path, killRunning }, target) =>
     `Quarantine ${JSON.stringify(path)} on ${target}${killRunning ? ' and kill what runs from it' : ''}`,
   subject: ({ path }) => `file:${path}`,
+  refuse: ({ path }) => {
+    const problem = pathProblem(path)
+    return problem === null ? null : { ...problem, path: 'path' }
+  },
   undoParameters: ({ responseId }) => ({ quarantine: responseId }),
 })
