@@ -11,7 +11,11 @@ export const cutConnections = async (host: Host, filter: string): Promise<number
   }
 }
 
-const written = (address: string): string => (address.includes(':') ? `[${address.split('%')[0] ?? ''}]` : address)
+/** As `ss` reads it: brackets around IPv6, with its prefix inside of them. */
+const written = (network: string): string => {
+  const bare = network.replace(/%[^/]*/, '')
+  return bare.includes(':') ? `[${bare}]` : bare
+}
 
 /** All but what stays open: loopback, the host's own addresses, the control plane, the allow list. */
 export const allBut = (
@@ -22,15 +26,8 @@ export const allBut = (
   [
     'not dst 127.0.0.0/8',
     'not dst [::1]',
-    ...own.map((address) => `not dst ${written(address)}`),
+    ...[...own, ...allow].map((network) => `not dst ${written(network)}`),
     ...pins.map(({ address, port }) => `not ( dst ${written(address)} and dport = :${port} )`),
-    ...allow.map((text) => {
-      const [address = '', prefix] = text.split('/')
-      return `not dst ${written(address)}${prefix === undefined ? '' : `/${prefix}`}`
-    }),
   ].join(' and ')
 
-export const withPeer = (network: string): string => {
-  const [address = '', prefix] = network.split('/')
-  return `dst ${written(address)}${prefix === undefined ? '' : `/${prefix}`}`
-}
+export const withPeer = (network: string): string => `dst ${written(network)}`

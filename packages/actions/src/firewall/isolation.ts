@@ -156,8 +156,9 @@ const slackMs = 5_000
 
 /** The kernel holds the lease, and not for less time than it should. */
 export const isHeld = (view: IsolationView, lease: IsolationLease, now: number): boolean => {
-  if (lease.provisionalUntil !== null || (lease.endsAt !== null && lease.endsAt - now < slackMs)) return true
   const gate = view.gate(lease)
+  if (lease.provisionalUntil !== null) return gate !== null
+  if (lease.endsAt !== null && lease.endsAt - now < slackMs) return true
   if (gate === null) return false
   if (gate.expiresS === null) return true
   // A host that slept is held for longer than asked: whoever ends it in time is the agent.
@@ -189,7 +190,7 @@ export const restoreIsolation = (
       if (view.objects !== null) await applyState(host, state)
       return { drifted: false, leases: 0 }
     }
-    const held = kept.every((lease) => isHeld(view, lease, now))
+    const held = kept.every((lease) => lease.provisionalUntil !== null || isHeld(view, lease, now))
     if (same && view.complete && held) return { drifted: false, leases: kept.length }
     await store(host, state)
     const fresh = await applyState(host, state)

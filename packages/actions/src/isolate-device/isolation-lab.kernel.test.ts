@@ -90,6 +90,9 @@ for (const families of [[4], [6], [4, 6]] as const) {
     }
     for (const { connection } of opened) expect(await connection?.ask()).toEqual({ answered: true, ended: false })
 
+    // The agent's own channel, which must live on.
+    const channels = await Promise.all(families.map((family) => lab.host.dial(lab.control.address(family), port)))
+
     const asked = job(host, 'one', plain, probes(lab, families))
     expect(await isolate.unavailable(host)).toBeNull()
     const evidence = await isolate.execute(asked)
@@ -98,7 +101,9 @@ for (const families of [[4], [6], [4, 6]] as const) {
       leases: 1,
       forbiddenProbe: { outcome: 'refused', counted: true, wasOpen: true },
       preOpened: { dead: true },
+      connectionsCut: expect.any(Number) as number,
     })
+    for (const { connection } of channels) expect(await connection?.ask()).toEqual({ answered: true, ended: false })
 
     for (const { who, connection } of opened) {
       const answer = await connection?.ask(300)
