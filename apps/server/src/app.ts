@@ -8,12 +8,13 @@ import { accessRoutes, createGatekeeper } from './features/access/index.ts'
 import { auditLogRoutes, auditRoutes, keepCheckpoints } from './features/audit/index.ts'
 import { catalogRoutes } from './features/catalog/index.ts'
 import { ConnectedInstances, Snapshots, syncRoutes } from './features/config-sync/index.ts'
-import { deviceRoutes, openReleaseSecrets } from './features/devices/index.ts'
+import { deviceRoutes, openReleaseSecrets, seedEnrolments } from './features/devices/index.ts'
 import { createEvidence, openCollector } from './features/evidence/index.ts'
 import { incidentRoutes } from './features/incidents/index.ts'
 import { ConsoleFeed, consoleKey, sweepMs, sweepStreams } from './features/live/index.ts'
 import { memberRoutes } from './features/members/index.ts'
-import { peopleRoutes } from './features/people/index.ts'
+import { Notifications } from './features/notifications/index.ts'
+import { createPeople, expireBy } from './features/people/index.ts'
 import { projectRoutes } from './features/projects/index.ts'
 import { cancelOpenOf, createResponses, readHostPolicy, voidScriptRuns } from './features/responses/index.ts'
 import { ruleRoutes } from './features/rules/index.ts'
@@ -58,6 +59,8 @@ export interface App {
   readonly db: Database
   readonly jobs: Jobs
   readonly agents: Agents
+  /** Enrolment tokens for the devices that a first start brings along, by name. */
+  seedDevices(organisationId: string, names: readonly string[]): Promise<Record<string, string>>
   /** What devices are due, as their channel asks for it. */
   readonly commands: CommandSource
   close(): Promise<void>
@@ -130,13 +133,27 @@ export async function createApp(options: AppOptions): Promise<App> {
     voidRuns: (tx: Transaction, organisationId: string, scriptId: string, detail: string) =>
       voidScriptRuns(tx, scriptId, { organisationId, now: clock(), detail }),
   }
+  const notifications = new Notifications({ db, box, clock, jobs })
+  const people = createPeople(
+    {
+      db,
+      clock,
+      box,
+      notifications,
+      publicUrl,
+      expireOnDevice: (response, account) => expireBy(db, responses.submit)(response, account),
+      onError: logError,
+    },
+    jobs,
+  )
   const responses = createResponses(
     {
       db,
       clock,
       signingKey,
       live: agents.live,
-      extensions: [evidence.extension, runScriptExtension(scripts)],
+      extensions: [evidence.extension, runScriptExtension(scripts), people.extension],
+      findPeople: people.find,
       controlPlane: () => agents.addresses().map(({ host }) => host),
       onError: logError,
     },
@@ -169,7 +186,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...evidence.routes,
     ...incidentRoutes(db),
     ...memberRoutes(db, publicUrl),
-    ...peopleRoutes(),
+    ...people.routes,
     ...projectRoutes(db, signingKey.fingerprint, connected.has),
     ...responses.routes,
     ...ruleRoutes(db, readRollout),
@@ -186,12 +203,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       return Promise.resolve()
     },
   }
-  registerRoutes(
-    http,
-    api,
-    handlers,
-    createGatekeeper(db, publicUrl, () => Promise.resolve(null)),
-  )
+  const gatekeeper = createGatekeeper(db, publicUrl, people.byDirectoryToken)
+  registerRoutes(http, api, handlers, gatekeeper)
+  await people.registerScim(http, gatekeeper)
   registerOperations(http, { db, streams, counts: () => agents.counts(), ...options })
   await registerConsole(http, options.consoleDir)
 
@@ -200,6 +214,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     db,
     jobs,
     agents,
+    seedDevices: (organisationId, names) =>
+      seedEnrolments({ db, clock, pin: authority.pin, addresses: () => agents.addresses() }, organisationId, names),
     commands: responses.commands,
     close: async () => {
       clearInterval(sweeping)
@@ -208,6 +224,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await http.close()
       await jobs.close()
       await evidence.close()
+      await people.close()
       await bus.close()
       await db.close()
     },

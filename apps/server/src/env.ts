@@ -11,6 +11,8 @@ export interface Env {
   readonly bootstrapToken: string | null
   readonly publicUrl: string
   readonly seedProject: string | null
+  /** Names of devices that get an enrolment token at start, for whoever started us. */
+  readonly seedDevices: readonly string[]
   readonly consoleDir: string
   readonly logLevel: string
   readonly evidenceStore: EvidenceStoreSetting
@@ -51,6 +53,7 @@ export function readEnv(env: NodeJS.ProcessEnv, cwd: string): Env {
     bootstrapToken,
     publicUrl: (env['RIPOSTE_PUBLIC_URL'] ?? `http://${host}:${port}`).replace(/\/$/, ''),
     seedProject: env['RIPOSTE_SEED_PROJECT'] || null,
+    seedDevices: listOf(env['RIPOSTE_SEED_DEVICES'] ?? ''),
     consoleDir: env['RIPOSTE_CONSOLE_DIR'] ?? path.resolve(import.meta.dirname, '../../console/dist'),
     logLevel,
     evidenceStore: readEvidenceStore(

@@ -43,6 +43,7 @@ async function main(): Promise<void> {
       ...facts,
       projectId: seed?.projectId,
       projectToken: seed?.token,
+      enrolmentTokens: await app.seedDevices(owner.organisationId, env.seedDevices),
       postgresPid: database.postgresPid,
     })
   else console.log(`Riposte ${version}: ${facts.url}\nSign in: ${facts.signinUrl}`)

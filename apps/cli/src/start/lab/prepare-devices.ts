@@ -2,7 +2,7 @@ import type { StartSettings } from '../settings.ts'
 import { planLab } from './lab-plan.ts'
 import { localAgentEnrolled, startLocalAgent } from './local-agent.ts'
 import { missingForLab } from './missing-for-lab.ts'
-import { makeNetwork, notEnrolled, startLab } from './start-lab.ts'
+import { makeNetwork, notEnrolled, removeNetwork, startLab } from './start-lab.ts'
 
 export interface StartedDevices {
   readonly pids: Readonly<Record<string, number | null>>
@@ -15,7 +15,11 @@ export interface PreparedDevices {
   /** For the person who started it. */
   readonly words: readonly string[]
   start(tokens: Readonly<Record<string, string>>): StartedDevices
+  /** Takes back what was prepared, should it come to no start. */
+  discard(): Promise<void>
 }
+
+const nothing = (): Promise<void> => Promise.resolve()
 
 const localName = 'this-machine'
 
@@ -27,7 +31,8 @@ export function prepareDevices(settings: StartSettings): PreparedDevices {
     return {
       serverEnv,
       words: ['Devices   none: RIPOSTE_LAB is off'],
-      start: () => ({ pids: {}, stop: () => Promise.resolve() }),
+      start: () => ({ pids: {}, stop: nothing }),
+      discard: nothing,
     }
   const why = missingForLab() ?? networkFailure(settings)
   if (why !== null) {
@@ -38,6 +43,7 @@ export function prepareDevices(settings: StartSettings): PreparedDevices {
         `          No lab hosts: ${why}`,
       ],
       start: (tokens) => startLocalAgent({ dataDir, agentPort, name: localName, token: tokens[localName] ?? null }),
+      discard: nothing,
     }
   }
   const plan = planLab(agentPort)
@@ -54,6 +60,10 @@ export function prepareDevices(settings: StartSettings): PreparedDevices {
       '          second person: Settings -> Members -> Invite, and open the link in a private window.',
     ],
     start: (tokens) => startLab(plan, { dataDir, agentPort, tokens }),
+    discard: () => {
+      removeNetwork(plan)
+      return Promise.resolve()
+    },
   }
 }
 

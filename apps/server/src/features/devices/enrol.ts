@@ -10,7 +10,6 @@ import type { Database, Row, Transaction } from '../../platform/db/database.ts'
 import type { HandlersOf } from '../../platform/http/handler.ts'
 import { Limiter } from '../../platform/http/limiter.ts'
 import { Refusal } from '../../platform/http/refusal.ts'
-import { storable } from '../../platform/http/storable.ts'
 import { record } from '../audit/index.ts'
 import type { ReleaseSecrets } from './release-secrets.ts'
 
@@ -100,7 +99,7 @@ async function enrol(parts: EnrolmentParts, wish: Enrolment): Promise<z.input<ty
       [
         deviceId,
         token.organisation_id,
-        storable(wish.name),
+        wish.name,
         token.groups,
         token.tags,
         publicKey,
@@ -108,10 +107,10 @@ async function enrol(parts: EnrolmentParts, wish: Enrolment): Promise<z.input<ty
         certificate.notAfter,
         now,
         `token ${token.prefix}`,
-        storable(wish.agentVersion),
-        storable(wish.facts),
-        JSON.stringify(storable(wish.capabilities)),
-        storable(wish.facts.machineId),
+        wish.agentVersion,
+        wish.facts,
+        JSON.stringify(wish.capabilities),
+        wish.facts.machineId,
       ],
     )
     if (made.length === 0) throw new Refusal('enrolment.key_known')
@@ -122,8 +121,8 @@ async function enrol(parts: EnrolmentParts, wish: Enrolment): Promise<z.input<ty
       action: 'device.enrolled',
       subject: { kind: 'device', id: deviceId },
       details: {
-        name: storable(wish.name),
-        hostname: storable(wish.facts.hostname),
+        name: wish.name,
+        hostname: wish.facts.hostname,
         fingerprint: certificate.fingerprint,
       },
     })
