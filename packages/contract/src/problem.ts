@@ -31,6 +31,7 @@ export const errorCodes = {
   'device.not_active': { status: 409, title: 'The device is held or retired' },
   'device.no_answer': { status: 504, title: 'The device did not answer in time' },
   'enrolment.token_invalid': { status: 401, title: 'This enrolment token was used, revoked, or has expired' },
+  'enrolment.token_used': { status: 409, title: 'This enrolment token was used: retire its device instead' },
   'enrolment.proof_invalid': { status: 400, title: 'The key was not proven' },
   'enrolment.protocol_unsupported': { status: 426, title: 'This agent speaks another protocol version' },
   'enrolment.key_known': { status: 409, title: 'That key belongs to a device already' },

@@ -18,6 +18,7 @@ export interface TestApp {
   readonly projectToken: string
   /** Of the agents' listener, on a port of its own. */
   readonly agentUrl: string
+  readonly secretsDir: string
   /** An API token of a member with that role. */
   tokenOf(role: Role): Promise<string>
   call(
@@ -99,6 +100,7 @@ export async function startApp(change: TestChange = {}): Promise<TestApp> {
     organisationId: owner.organisationId,
     projectId: seed.projectId,
     projectToken: seed.token,
+    secretsDir: folder,
     agentUrl: `https://127.0.0.1:${agentPort}`,
     tokenOf,
     call: async (method, url, { token, body, headers = {} } = {}) => {

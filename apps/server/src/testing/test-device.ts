@@ -59,6 +59,8 @@ export interface TestChannel {
   close(): void
   /** Breaks off without a word. */
   drop(): void
+  /** Reads and says no more, as a host that was switched off. */
+  deafen(): void
 }
 
 const waitedMs = 10_000
@@ -140,7 +142,7 @@ export function callAgents(
         port,
         method: wish.method,
         path: wish.path,
-        headers: { 'content-type': 'application/json', ...wish.headers },
+        headers: { ...(wish.body === undefined ? {} : { 'content-type': 'application/json' }), ...wish.headers },
         agent: false,
         // The authority is made anew for each test; what the certificate says is tested by itself.
         rejectUnauthorized: false,
@@ -270,6 +272,7 @@ export function openWebSocket(server: TestApp, tls: TlsChange): Promise<TestChan
         closed,
         close: () => socket.close(),
         drop: () => socket.terminate(),
+        deafen: () => socket.pause(),
       }),
     )
   })
@@ -311,6 +314,7 @@ function openLongPoll(ask: (body: unknown) => Promise<ServerMessage[]>): TestCha
     closed,
     close: end,
     drop: end,
+    deafen: end,
   }
 }
 

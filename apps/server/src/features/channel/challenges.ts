@@ -37,8 +37,8 @@ export class Challenges {
 
   async #here(deviceId: string): Promise<string | null> {
     const session = this.#parts.current(deviceId)
-    if (!session || session.ended) return null
-    return (await session.link.challenge(localMs)) && !session.ended ? session.runId : null
+    if (!session || session.isOver()) return null
+    return (await session.link.challenge(localMs)) && !session.isOver() ? session.runId : null
   }
 
   async #answer(message: Extract<BusMessage, { kind: 'device_challenge' }>): Promise<void> {

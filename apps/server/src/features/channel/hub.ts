@@ -91,6 +91,7 @@ export class ChannelHub {
   }
 
   hear = (message: BusMessage): void => {
+    // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- most of what is said on the bus is for others
     switch (message.kind) {
       case 'commands':
         this.#push.wake(message.deviceIds)
@@ -107,6 +108,7 @@ export class ChannelHub {
         this.#challenges.hear(message)
         return
       default:
+      // For others.
     }
   }
 
@@ -127,7 +129,7 @@ export class ChannelHub {
 
   /** The link is gone. */
   closed(session: Session): void {
-    session.ended = true
+    session.over()
     this.#newcomers.delete(session)
     if (this.#sessions.get(session.device.deviceId) !== session) return
     this.#sessions.delete(session.device.deviceId)
@@ -136,7 +138,7 @@ export class ChannelHub {
 
   /** One message as it came. What is wrong with it ends the connection; nothing that it says may end more than that. */
   async receive(session: Session, message: string | AgentMessage): Promise<void> {
-    if (session.ended) return
+    if (session.isOver()) return
     this.sign(session)
     try {
       const read = readMessage(message)
@@ -155,7 +157,7 @@ export class ChannelHub {
   }
 
   end(session: Session, goodbye: Goodbye | null): void {
-    if (session.ended) return
+    if (session.isOver()) return
     session.link.end(goodbye)
     this.closed(session)
   }
@@ -182,9 +184,14 @@ export class ChannelHub {
 
   async #act(session: Session, message: AgentMessage): Promise<void> {
     if (message.kind === 'hello') return this.#hello(session, message)
-    if (message.kind === 'probe') return this.#proveReached(session, message.nonce)
-    if (session.hello === 0)
-      return this.end(session, { code: 'channel.hello_first', detail: 'The first message is hello' })
+    if (message.kind === 'probe') {
+      this.#proveReached(session, message.nonce)
+      return
+    }
+    if (session.hello === 0) {
+      this.end(session, { code: 'channel.hello_first', detail: 'The first message is hello' })
+      return
+    }
     // Whatever comes after the hello has been answered was said by somebody who heard the answer.
     session.confirmed = true
     if (message.kind === 'heartbeat') {
@@ -197,9 +204,11 @@ export class ChannelHub {
   }
 
   async #hello(session: Session, hello: Hello): Promise<void> {
-    if (session.ended) return
-    if (session.hello !== 0)
-      return this.end(session, { code: 'channel.hello_twice', detail: 'One connection has one hello' })
+    if (session.isOver()) return
+    if (session.hello !== 0) {
+      this.end(session, { code: 'channel.hello_twice', detail: 'One connection has one hello' })
+      return
+    }
     const { db, serverId } = this.#parts
     const clockSkewMs = Date.parse(hello.sentAt) - session.heardAt
     const answer = await takeHello(
@@ -208,12 +217,18 @@ export class ChannelHub {
       hello,
       { by: session.link.by, clockSkewMs },
     )
-    if (answer.is === 'refused') return this.end(session, answer.goodbye)
+    if (answer.is === 'refused') {
+      this.end(session, answer.goodbye)
+      return
+    }
     session.hello = answer.hello
     session.runId = hello.runId
     session.clockSkewMs = clockSkewMs
     // It may have gone while it was written down.
-    if (session.ended) return this.presence.left(session)
+    if (session.isOver()) {
+      this.presence.left(session)
+      return
+    }
     this.#newcomers.delete(session)
     const before = this.#sessions.get(session.device.deviceId)
     this.#sessions.set(session.device.deviceId, session)
@@ -229,10 +244,8 @@ export class ChannelHub {
       policy: await this.#parts.policy(session.device.organisationId),
     })
     const send = (commands: readonly Envelope[]): void => this.#push.send(session, commands)
-    do {
-      session.missed = false
-      send(await this.#source.again(session.device.deviceId))
-    } while (session.missed)
+    do send(await this.#source.again(session.device.deviceId))
+    while (session.missedSome())
     session.ready = true
     this.#push.wake([session.device.deviceId])
   }

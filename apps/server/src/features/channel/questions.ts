@@ -66,7 +66,10 @@ export class Questions {
     if (put?.deviceId !== session.device.deviceId) return
     this.#put.delete(answer.queryId)
     const asked = this.#asked.get(answer.queryId)
-    if (asked) return asked({ at: new Date(), rows: answer.rows, error: answer.error })
+    if (asked) {
+      asked({ at: new Date(), rows: answer.rows, error: answer.error })
+      return
+    }
     await this.#parts.db.transaction(async (tx) => {
       await tx.query('insert into device_answer (query_id, device_id, rows, error) values ($1, $2, $3, $4)', [
         answer.queryId,

@@ -38,7 +38,7 @@ export class Session {
   ready = false
   /** New commands came while it was not ready. */
   missed = false
-  ended = false
+  #over = false
 
   constructor(device: DeviceActor, link: Link, now: number) {
     this.device = device
@@ -47,7 +47,23 @@ export class Session {
     this.heardAt = now
   }
 
+  /** Whether new commands came since this was last asked. */
+  missedSome(): boolean {
+    const missed = this.missed
+    this.missed = false
+    return missed
+  }
+
+  /** Its link is gone, or is being ended. */
+  isOver(): boolean {
+    return this.#over
+  }
+
+  over(): void {
+    this.#over = true
+  }
+
   send(message: ServerMessage): boolean {
-    return !this.ended && this.link.send(JSON.stringify(message))
+    return !this.#over && this.link.send(JSON.stringify(message))
   }
 }

@@ -1,7 +1,6 @@
 import { channelPath, maxChannelMessageBytes } from '@riposte/contract'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Socket } from 'node:net'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import type { Database } from '../../platform/db/database.ts'
 import { identify } from './device-gate.ts'
@@ -32,9 +31,15 @@ export function createWebSockets(parts: { db: Database; hub: ChannelHub; onError
     // Who leaves meanwhile is no news.
     socket.on('error', () => undefined)
     try {
-      if (request.url?.split('?')[0] !== channelPath) return refuse(socket, '404 Not Found')
-      const known = await identify(db, request.socket as Socket)
-      if (!known) return refuse(socket, '401 Unauthorized')
+      if (request.url?.split('?')[0] !== channelPath) {
+        refuse(socket, '404 Not Found')
+        return
+      }
+      const known = await identify(db, request.socket)
+      if (!known) {
+        refuse(socket, '401 Unauthorized')
+        return
+      }
       if (socket.destroyed) return
       server.handleUpgrade(request, socket, head, (websocket) => {
         const goodbye = endedBy(known.state)
@@ -75,7 +80,10 @@ function serve(hub: ChannelHub, session: Session, websocket: WebSocket, onError:
     working = false
   }
   websocket.on('message', (data: RawData, isBinary: boolean) => {
-    if (isBinary) return hub.end(session, { code: 'request.invalid', detail: 'Messages are text' })
+    if (isBinary) {
+      hub.end(session, { code: 'request.invalid', detail: 'Messages are text' })
+      return
+    }
     waiting.push(textOf(data))
     if (waiting.length >= mostWaiting) websocket.pause()
     if (!working) void work().catch(onError)
@@ -111,7 +119,10 @@ class WebSocketLink implements Link {
   }
 
   end(goodbye: Goodbye | null): void {
-    if (goodbye === null) return this.#websocket.terminate()
+    if (goodbye === null) {
+      this.#websocket.terminate()
+      return
+    }
     this.send(JSON.stringify({ kind: 'goodbye', ...goodbye }))
     this.#websocket.close(closeCode, goodbye.code)
   }
