@@ -1,6 +1,4 @@
-import type * as z from 'zod'
-import type { Executor } from '../executor.ts'
-import { notBuilt } from '../not-built.ts'
-import type { collectForensics } from './spec.ts'
+import { forensicsExecutor } from './collect.ts'
+import { linuxItems } from './linux-items.ts'
 
-export const linux: Executor<z.output<(typeof collectForensics)['parameters']>> = notBuilt('Not built yet')
+export const linux = forensicsExecutor(linuxItems({ root: '/', proc: '/proc' }))

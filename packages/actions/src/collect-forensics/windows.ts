@@ -1,6 +1,4 @@
-import type * as z from 'zod'
-import type { Executor } from '../executor.ts'
-import { notBuilt } from '../not-built.ts'
-import type { collectForensics } from './spec.ts'
+import { forensicsExecutor } from './collect.ts'
+import { windowsItems } from './windows-items.ts'
 
-export const windows: Executor<z.output<(typeof collectForensics)['parameters']>> = notBuilt('Not built yet')
+export const windows = forensicsExecutor(windowsItems)
