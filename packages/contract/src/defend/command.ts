@@ -128,13 +128,15 @@ export const reportChainText = (
   chain: { readonly sequence: number; readonly previousHash: string },
 ): string =>
   canonicalJson({
-    previousHash: chain.previousHash,
+    report: {
+      reportId: report.reportId,
+      at: report.at,
+      actionId: report.actionId,
+      commandId: report.commandId,
+      event: report.event,
+    },
     sequence: chain.sequence,
-    reportId: report.reportId,
-    at: report.at,
-    actionId: report.actionId,
-    commandId: report.commandId,
-    event: report.event,
+    previousHash: chain.previousHash,
   })
 
 /** Addresses and names that a host needs to live: what a response must not cut. From the agent, and so only a hint to the server. */

@@ -28,19 +28,23 @@ export async function applyReport(
     })
     return
   }
+  if (event.kind === 'failed' && report.actionId === null) {
+    // It did not believe a command so little that it does not name it.
+    change.audit({
+      action: 'device.command_refused',
+      subject: { kind: 'device', id: device.deviceId },
+      details: { reason: event.reason, detail: event.detail, commandId: report.commandId, loud: true },
+    })
+    return
+  }
   const row = report.actionId === null ? undefined : await readOwn(change, device, report.actionId)
+  if (row && event.kind === 'failed' && (await aboutAnother(change, row, report, event))) return
   const objection = objectionTo(row, report)
   if (!row || objection !== null) {
     change.audit({
       action: 'device.report_refused',
       subject: { kind: 'device', id: device.deviceId },
-      details: {
-        why: objection ?? 'It is about no action of this device',
-        reportId: report.reportId,
-        actionId: report.actionId,
-        kind: event.kind,
-        loud: true,
-      },
+      details: { why: objection, reportId: report.reportId, actionId: report.actionId, kind: event.kind, loud: true },
     })
     return
   }
@@ -84,6 +88,31 @@ async function readOwn(change: Change, device: DeviceActor, id: string): Promise
     device.deviceId,
   ])
   return row
+}
+
+/** The agent refused to look, or to leave it: the action itself is where it was. @returns whether that is what it says */
+async function aboutAnother(
+  change: Change,
+  row: ResponseRow,
+  report: AgentReport,
+  event: EventOf<'failed'>,
+): Promise<boolean> {
+  if (report.commandId === null || report.commandId === row.command_id) return false
+  const [command] = await change.tx.query<{ kind: string }>(
+    `select kind from device_command where id = $1 and response_id = $2 and kind <> 'execute'`,
+    [report.commandId, row.id],
+  )
+  if (!command) return false
+  if (command.kind === 'verify' && row.verification === 'scheduled')
+    await setVerification(change, row, { result: 'inconclusive', detail: event.detail, evidence: event.evidence })
+  change.event(row.id, `${command.kind}_refused`, event.detail)
+  change.audit({
+    action: `response.${command.kind}_refused`,
+    subject: { kind: 'response', id: row.id },
+    details: { reason: event.reason, detail: event.detail },
+  })
+  change.touch(row.id, row.request_id)
+  return true
 }
 
 /** What happened without a command that we signed for it did not happen by our authority. */

@@ -38,8 +38,9 @@ export async function pinProcess(
       errors: [{ path: 'parameters.pid', message: 'no such process', given: String(pid) }],
     })
   const name = typeof row['name'] === 'string' ? row['name'] : ''
-  if (settings.protectedProcesses.includes(name))
-    throw new Refusal('response.target_refused', `${name} is on the list of processes that nobody ends`, {
+  const guarded = typeof row['protected'] === 'string' ? row['protected'] : null
+  if (guarded !== null || settings.protectedProcesses.includes(name))
+    throw new Refusal('response.target_refused', guarded ?? `${name} is on the list of processes that nobody ends`, {
       errors: [{ path: 'parameters.pid', message: 'protected', given: String(pid) }],
     })
   const { bootId, startTime, exeSha256 } = { ...row, ...(row['identity'] as object | undefined) }
