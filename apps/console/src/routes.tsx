@@ -47,9 +47,99 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./features/settings/settings-page.tsx'), 'SettingsPage'),
 })
 
+const devices = createRoute({
+  ...at,
+  path: '/devices',
+  validateSearch: kept(['filter', 'add']),
+  component: lazyRouteComponent(() => import('./features/devices/devices-page.tsx'), 'DevicesPage'),
+})
+const device = createRoute({
+  ...at,
+  path: '/devices/$deviceId',
+  validateSearch: kept(['tab']),
+  component: lazyRouteComponent(() => import('./features/devices/device-page.tsx'), 'DevicePage'),
+})
+const approvals = createRoute({
+  ...at,
+  path: '/responses/approvals',
+  validateSearch: kept(['state']),
+  component: lazyRouteComponent(() => import('./features/responses/approvals-page.tsx'), 'ApprovalsPage'),
+})
+const responseHistory = createRoute({
+  ...at,
+  path: '/responses/history',
+  validateSearch: kept(['filter']),
+  component: lazyRouteComponent(() => import('./features/responses/history-page.tsx'), 'HistoryPage'),
+})
+const response = createRoute({
+  ...at,
+  path: '/responses/$responseId',
+  component: lazyRouteComponent(() => import('./features/responses/response-page.tsx'), 'ResponsePage'),
+})
+const request = createRoute({
+  ...at,
+  path: '/requests/$requestId',
+  component: lazyRouteComponent(() => import('./features/responses/request-page.tsx'), 'RequestPage'),
+})
+const evidence = createRoute({
+  ...at,
+  path: '/evidence',
+  validateSearch: kept(['filter']),
+  component: lazyRouteComponent(() => import('./features/evidence/evidence-page.tsx'), 'EvidencePage'),
+})
+const evidenceItem = createRoute({
+  ...at,
+  path: '/evidence/$evidenceId',
+  component: lazyRouteComponent(() => import('./features/evidence/evidence-item-page.tsx'), 'EvidenceItemPage'),
+})
+const people = createRoute({
+  ...at,
+  path: '/people',
+  validateSearch: kept(['filter', 'add']),
+  component: lazyRouteComponent(() => import('./features/people/people-page.tsx'), 'PeoplePage'),
+})
+const person = createRoute({
+  ...at,
+  path: '/people/$personId',
+  component: lazyRouteComponent(() => import('./features/people/person-page.tsx'), 'PersonPage'),
+})
+const scripts = createRoute({
+  ...at,
+  path: '/scripts',
+  validateSearch: kept(['filter', 'add']),
+  component: lazyRouteComponent(() => import('./features/scripts/scripts-page.tsx'), 'ScriptsPage'),
+})
+const script = createRoute({
+  ...at,
+  path: '/scripts/$scriptId',
+  validateSearch: kept(['version']),
+  component: lazyRouteComponent(() => import('./features/scripts/script-page.tsx'), 'ScriptPage'),
+})
+
+const pages = [
+  home,
+  overview,
+  incidents,
+  incident,
+  workflow,
+  settings,
+  devices,
+  device,
+  approvals,
+  responseHistory,
+  response,
+  request,
+  evidence,
+  evidenceItem,
+  people,
+  person,
+  scripts,
+  script,
+] as const
+
 export const router = createRouter({
   history,
-  routeTree: root.addChildren([signIn, framed.addChildren([home, overview, incidents, incident, workflow, settings])]),
+  routeTree: root.addChildren([signIn, framed.addChildren(pages)]),
   defaultPreload: 'intent',
 })
 

@@ -59,16 +59,18 @@ export async function call<Id extends RouteId>(id: Id, args: Arguments<Id>, sign
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
     credentials: 'same-origin',
-  }).catch((error: unknown) => {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new ApiError({ title: 'The control plane does not answer', code: 'network.unreachable', status: 0 })
-  })
+  }).catch(unreachable)
   if (!response.ok) throw await readProblem(response)
   if (response.status === 204 || !route.response) return undefined as Answer<Id>
   return route.response.parse(await response.json()) as Answer<Id>
 }
 
-async function readProblem(response: Response): Promise<ApiError> {
+export function unreachable(error: unknown): never {
+  if (error instanceof DOMException && error.name === 'AbortError') throw error
+  throw new ApiError({ title: 'The control plane does not answer', code: 'network.unreachable', status: 0 })
+}
+
+export async function readProblem(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null)
   const problem = Problem.safeParse(body)
   if (problem.success) return new ApiError(problem.data)

@@ -152,3 +152,25 @@ export const scriptQueries = {
       queryFn: ({ signal }) => call('listScriptConnectors', {}, signal),
     }),
 }
+
+export type EvidenceQuery = Omit<NonNullable<Arguments<'listEvidence'>['query']>, 'cursor' | 'limit'>
+export const evidenceQueries = {
+  list: (filter: EvidenceQuery) =>
+    infiniteQueryOptions({
+      queryKey: ['evidence', filter],
+      queryFn: ({ pageParam, signal }) =>
+        call('listEvidence', { query: { ...filter, cursor: pageParam, limit: 100 } }, signal),
+      placeholderData: keepPreviousData,
+      ...paging,
+    }),
+  one: (evidenceId: string) =>
+    queryOptions({
+      queryKey: ['evidence', 'one', evidenceId],
+      queryFn: ({ signal }) => call('getEvidence', { params: { evidenceId } }, signal),
+    }),
+  storage: () =>
+    queryOptions({
+      queryKey: ['evidence', 'storage'],
+      queryFn: ({ signal }) => call('readEvidenceStorage', {}, signal),
+    }),
+}

@@ -3,47 +3,57 @@ import {
   AppShell,
   Burger,
   Group,
+  Kbd,
   Menu,
   Modal,
-  NavLink,
+  ScrollArea,
   Select,
   Button,
   Text,
   useMantineColorScheme,
 } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { useDisclosure, useHotkeys } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useLocation } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { ApiError, call } from '../api/client.ts'
 import { goLive, goSilent, useLiveState } from '../api/live.ts'
+import { responseQueries } from '../api/defend-queries.ts'
 import { queries, queryClient } from '../api/query.ts'
 import { paths } from '../paths.ts'
-import { DisabledReason } from '../ui/disabled-reason.tsx'
 import { useKeys } from '../ui/keyboard.ts'
 import { ErrorState } from '../ui/page.tsx'
 import { useCurrentProject } from './current-project.ts'
 import { go } from './navigate.ts'
+import { Navigation } from './navigation.tsx'
+import { placesOf } from './places.ts'
+import { commandLineStore, openCommandLine, respondStore } from './respond.ts'
 
-const later = [
-  'Firewall',
-  'Devices',
-  'Detections',
-  'Investigations',
-  'Response Actions',
-  'People',
-  'Scripts',
-  'Reports',
-]
+const Palette = lazy(() => import('./palette.tsx').then(({ Palette: component }) => ({ default: component })))
+const RespondDrawer = lazy(() =>
+  import('../features/responses/respond-drawer.tsx').then((loaded) => ({ default: loaded.RespondDrawer })),
+)
+const CommandLineDrawer = lazy(() =>
+  import('../features/command-line/command-line.tsx').then((loaded) => ({ default: loaded.CommandLineDrawer })),
+)
+
 const keysHelp = [
   ['g o', 'Overview'],
   ['g i', 'Incidents'],
   ['g w', 'Workflow'],
+  ['g d', 'Devices'],
+  ['g a', 'Approvals'],
+  ['g r', 'Response history'],
+  ['g e', 'Evidence'],
+  ['g p', 'People'],
+  ['g s', 'Scripts'],
+  [':', 'Response console: a command line'],
+  ['Ctrl K', 'Search everything'],
   ['/', 'Filter'],
   ['j  k', 'Next, previous row'],
   ['x', 'Select row'],
   ['Enter', 'Open row'],
-  ['r', 'Raw JSON of an incident'],
+  ['r', 'Raw JSON of what is shown'],
   ['?', 'This help'],
 ] as const
 
@@ -69,9 +79,13 @@ export function Frame() {
   const project = useCurrentProject()
   const live = useLiveState()
   const { pathname } = useLocation()
+  const responding = respondStore.use() !== null
+  const typing = commandLineStore.use() !== null
   const { setColorScheme } = useMantineColorScheme()
   const [help, helpActions] = useDisclosure()
   const [nav, navActions] = useDisclosure()
+  const [palette, paletteActions] = useDisclosure()
+  const waiting = useQuery({ ...responseQueries.requests('waiting'), enabled: me.isSuccess }).data?.waitingForMe ?? 0
   const signedOut = me.error instanceof ApiError && me.error.status === 401
 
   useEffect(() => {
@@ -80,12 +94,13 @@ export function Frame() {
   useEffect(() => {
     if (me.data) goLive()
   }, [me.data])
+  const places = placesOf(project)
   useKeys({
-    'g o': () => project && go(paths.overview(project.id)),
-    'g i': () => project && go(paths.incidents(project.id)),
-    'g w': () => project && go(paths.workflow(project.id)),
+    ...Object.fromEntries(places.flatMap(({ keys, href }) => (keys === null ? [] : [[keys, () => go(href)]]))),
+    ':': () => openCommandLine(),
     '?': helpActions.open,
   })
+  useHotkeys([['mod+K', paletteActions.toggle]], [])
   if (me.error && !signedOut) return <ErrorState error={me.error} retry={() => void me.refetch()} />
   if (!me.data) return null
 
@@ -95,21 +110,6 @@ export function Frame() {
     queryClient.clear()
     go(paths.signIn())
   }
-  const entry = (label: string, href: string) => (
-    <NavLink
-      key={label}
-      component="a"
-      href={href}
-      label={label}
-      active={pathname === href.split('?')[0]}
-      onClick={(event: React.MouseEvent) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return
-        event.preventDefault()
-        navActions.close()
-        go(href)
-      }}
-    />
-  )
   return (
     <AppShell
       header={{ height: 52 }}
@@ -146,6 +146,33 @@ export function Frame() {
             />
           </Group>
           <Group gap="md" wrap="nowrap">
+            {waiting > 0 ? (
+              <Button
+                size="xs"
+                variant="light"
+                component="a"
+                href={paths.approvals()}
+                aria-label={`${waiting} ${waiting === 1 ? 'approval' : 'approvals'} waiting for you`}
+                onClick={(event: React.MouseEvent) => {
+                  event.preventDefault()
+                  go(paths.approvals())
+                }}
+              >
+                {waiting}
+                <Text span inherit visibleFrom="sm">
+                  &nbsp;waiting for you
+                </Text>
+              </Button>
+            ) : null}
+            <Button
+              size="xs"
+              variant="default"
+              visibleFrom="md"
+              onClick={paletteActions.open}
+              aria-label="Search everything"
+            >
+              Search <Kbd ml={6}>Ctrl K</Kbd>
+            </Button>
             <LiveIndicator />
             <Menu position="bottom-end">
               <Menu.Target>
@@ -159,6 +186,7 @@ export function Frame() {
                 <Menu.Item onClick={() => setColorScheme('auto')}>As the system</Menu.Item>
                 <Menu.Divider />
                 <Menu.Item onClick={() => go(paths.settings('account'))}>Account and sessions</Menu.Item>
+                <Menu.Item onClick={paletteActions.open}>Search everything</Menu.Item>
                 <Menu.Item onClick={helpActions.open}>Keyboard help</Menu.Item>
                 <Menu.Item onClick={() => void signOut()}>Sign out</Menu.Item>
               </Menu.Dropdown>
@@ -167,21 +195,9 @@ export function Frame() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label="Main">
-        {project
-          ? [
-              entry('Overview', paths.overview(project.id)),
-              entry('Incidents', paths.incidents(project.id)),
-              entry('Workflow', paths.workflow(project.id)),
-            ]
-          : null}
-        {later.map((label) => (
-          <DisabledReason key={label} why="Not in this version">
-            <Text size="sm" px="sm" py={5} className="quiet">
-              {label}
-            </Text>
-          </DisabledReason>
-        ))}
-        {entry('Settings', paths.settings())}
+        <AppShell.Section grow component={ScrollArea} viewportProps={{ tabIndex: -1 }}>
+          <Navigation project={project} waiting={waiting} done={navActions.close} />
+        </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
         {live.kind === 'offline' ? (
@@ -202,6 +218,11 @@ export function Frame() {
         ) : null}
         <Outlet />
       </AppShell.Main>
+      <Suspense fallback={null}>
+        {palette ? <Palette places={places} close={paletteActions.close} /> : null}
+        {responding ? <RespondDrawer /> : null}
+        {typing ? <CommandLineDrawer /> : null}
+      </Suspense>
       <Modal opened={help} onClose={helpActions.close} title="Keyboard">
         <dl className="facts">
           {keysHelp.map(([key, what]) => [

@@ -16,6 +16,8 @@ export interface DataTableProps<Row> {
   readonly rows: readonly Row[]
   readonly columns: readonly Column<Row>[]
   readonly rowId: (row: Row) => string
+  /** What a person calls it; the id by default. */
+  readonly rowName?: (row: Row) => string
   readonly loading: boolean
   readonly empty: ReactNode
   readonly open?: (row: Row) => void
@@ -141,7 +143,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                   <span role="cell" onClick={(event) => event.stopPropagation()}>
                     <Checkbox
                       size="xs"
-                      aria-label={`Select ${id}`}
+                      aria-label={`Select ${props.rowName?.(row) ?? id}`}
                       checked={selection.ids.has(id)}
                       onChange={() => toggle(id)}
                     />

@@ -1,17 +1,4 @@
-import {
-  Alert,
-  Button,
-  Code,
-  CopyButton,
-  Group,
-  PasswordInput,
-  Select,
-  Stack,
-  Tabs,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core'
+import { Button, Group, PasswordInput, Select, Stack, Tabs, Text, TextInput, Title } from '@mantine/core'
 import { projectTypes, type Project } from '@riposte/contract'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
@@ -24,27 +11,23 @@ import { paths } from '../../paths.ts'
 import { confirm } from '../../ui/confirm.tsx'
 import { ErrorState, PageHeader } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { ShownOnce } from '../../ui/shown-once.tsx'
 import { Audit } from './audit-log.tsx'
+import { Directories } from './directories.tsx'
+import { Mail } from './mail-settings.tsx'
+import { Members } from './members.tsx'
+import { ResponseAutomation } from './response-automation.tsx'
+import { ScriptConnectors } from './script-connectors.tsx'
 
 const refresh = (key: string): void => void queryClient.invalidateQueries({ queryKey: [key] })
 
-/** A secret that is not shown again. */
-const ShownOnce = ({ token }: { token: string }) => (
-  <Alert title="Copy this token now: it is not shown again">
-    <Group>
-      <Code style={{ overflowWrap: 'anywhere' }}>{token}</Code>
-      <CopyButton value={token}>
-        {({ copied, copy }) => (
-          <Button size="xs" onClick={copy}>
-            {copied ? 'Copied' : 'Copy token'}
-          </Button>
-        )}
-      </CopyButton>
-    </Group>
-    <Text size="sm" mt="xs">
-      Give it to the app as its project token.
-    </Text>
-  </Alert>
+const TokenOnce = ({ token }: { token: string }) => (
+  <ShownOnce
+    title="Copy this token now: it is not shown again"
+    secret={token}
+    what="token"
+    then="Give it to the app as its project token."
+  />
 )
 
 function Account() {
@@ -143,7 +126,7 @@ function ProjectTokens({ project }: { project: Project }) {
     <Stack>
       <Title order={2}>Tokens of {project.name}</Title>
       {error ? <ErrorState error={error} /> : null}
-      {make.data ? <ShownOnce token={make.data.token} /> : null}
+      {make.data ? <TokenOnce token={make.data.token} /> : null}
       {tokens.data?.items.map((token) => (
         <Group key={token.id}>
           <Text size="sm" component="div">
@@ -225,7 +208,7 @@ function Projects() {
         </Group>
       </form>
       {make.error ? <ErrorState error={make.error} /> : null}
-      {make.data ? <ShownOnce token={make.data.token} /> : null}
+      {make.data ? <TokenOnce token={make.data.token} /> : null}
       {current ? <ProjectTokens key={current.id} project={current} /> : null}
     </Stack>
   )
@@ -246,7 +229,7 @@ function ApiTokens() {
   return (
     <Stack>
       {error ? <ErrorState error={error} /> : null}
-      {make.data ? <ShownOnce token={make.data.token} /> : null}
+      {make.data ? <TokenOnce token={make.data.token} /> : null}
       {tokens.data?.items.map((token) => (
         <Group key={token.id}>
           <Text size="sm">
@@ -286,6 +269,11 @@ function ApiTokens() {
 
 const tabs = {
   projects: ['Projects and tokens', Projects],
+  members: ['Members', Members],
+  'response-automation': ['Response Automation', ResponseAutomation],
+  mail: ['Mail', Mail],
+  directories: ['Directories', Directories],
+  connectors: ['Script connectors', ScriptConnectors],
   account: ['Account and sessions', Account],
   api: ['API tokens', ApiTokens],
   audit: ['Audit log', Audit],
