@@ -1,1 +1,2 @@
-export { peopleRoutes } from './routes.ts'
+export { createPeople, type People } from './create-people.ts'
+export { expireBy } from './expire-by.ts'

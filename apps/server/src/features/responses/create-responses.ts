@@ -14,7 +14,7 @@ export interface Responses {
   /** For the feature that holds connections. */
   readonly commands: CommandSource
   /** For a feature that asks in a member's name. @throws Refusal */
-  submit(actor: MemberActor, body: Submission): Promise<Submitted>
+  readonly submit: (actor: MemberActor, body: Submission) => Promise<Submitted>
 }
 
 export function createResponses(parts: ResponseParts, jobs: Jobs): Responses {

@@ -6,10 +6,10 @@ import { isForbiddenAddress } from './guarded-request.ts'
 export interface OutgoingAddress {
   /** Pinned: a second answer of the name cannot lead elsewhere. */
   readonly address: string
-  /** The name that a certificate must carry. */
-  readonly name: string
   /** This very machine: nobody listens in between. */
   readonly loopback: boolean
+  /** For TLS: the name whose certificate is wanted; absent where an address was configured, which is then what it must name. */
+  readonly servername?: string
 }
 
 const ownMachine = new BlockList()
@@ -22,7 +22,8 @@ const longestLookupMs = 5_000
 export async function resolveOutgoing(host: string): Promise<OutgoingAddress> {
   const address = isIP(host) === 0 ? await addressOf(host) : host
   if (isForbiddenAddress(address)) throw new Error(`${host} leads to ${address}, an address that is never called.`)
-  return { address, name: host, loopback: ownMachine.check(address, isIPv6(address) ? 'ipv6' : 'ipv4') }
+  const loopback = ownMachine.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+  return { address, loopback, ...(isIP(host) === 0 ? { servername: host } : {}) }
 }
 
 async function addressOf(name: string): Promise<string> {

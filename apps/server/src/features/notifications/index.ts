@@ -1,0 +1,2 @@
+export { readMailSettings, setMailSettings } from './mail-settings.ts'
+export { Notifications } from './notifications.ts'
