@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Executor, Host } from '@riposte/actions'
 import type { AgentReport, Capability, Envelope, HostFacts, LiveQuery } from '@riposte/contract'
 import {
+  batchReports,
   openDeviceChannel,
   type ChannelMemory,
   type ChannelTimings,
@@ -14,13 +15,14 @@ import { ContainmentWatch } from './containment-watch.ts'
 import { isOver } from './journal-records.ts'
 import { Journal, type JournalOptions } from './journal.ts'
 import { Lanes } from './lanes.ts'
-import { batchReports } from './report-chain.ts'
 
 export interface AgentParts {
   readonly identity: DeviceIdentity
   readonly memory: ChannelMemory
   readonly saveMemory: (memory: ChannelMemory) => void
   readonly journalFile: string
+  /** The control plane is reached at other addresses than before: isolation must let them through. */
+  readonly onAddresses: (host: Host) => Promise<unknown>
   readonly version: string
   readonly floor: readonly FloorKind[]
   readonly makeHost: (channel: DeviceChannel) => Host
@@ -57,11 +59,17 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent> {
   /** Envelopes that were not believed; said once each. */
   const refused = new Set<string>()
   let sending = false
+  let { known } = parts.memory
 
   const channel = openDeviceChannel({
     identity: parts.identity,
     memory: parts.memory,
-    save: parts.saveMemory,
+    save: (memory) => {
+      const moved = JSON.stringify(memory.known) !== JSON.stringify(known)
+      known = memory.known
+      guarded('what the channel knows', () => parts.saveMemory(memory))
+      if (moved) parts.onAddresses(host).catch((error: unknown) => parts.log(`addresses: ${String(error)}`))
+    },
     ...(parts.timings === undefined ? {} : { timings: parts.timings }),
     hello: () => {
       facts = parts.facts()
@@ -143,7 +151,10 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent> {
     switch (checked.is) {
       case 'execute':
         // Another command for the same response would be the same effect twice.
-        if (journal.action(checked.command.actionId) !== undefined) { journal.seen(checked.command, null); return; }
+        if (journal.action(checked.command.actionId) !== undefined) {
+          journal.seen(checked.command, null)
+          return
+        }
         journal.intent(checked.command)
         void runner.run(checked.command.actionId)
         return

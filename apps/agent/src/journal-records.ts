@@ -1,6 +1,6 @@
 import type { Evidence } from '@riposte/actions'
 import type { AgentReport, Command, ExecuteCommand } from '@riposte/contract'
-import { noHead, type ChainHead } from './report-chain.ts'
+import { noHead, type ChainHead } from '@riposte/uplink/device'
 
 export type ActionState = 'intent' | 'begun' | 'applied' | 'failed' | 'cancelled'
 export type HoldState = 'in_force' | 'drifted' | 'ended'

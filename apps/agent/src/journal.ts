@@ -11,7 +11,7 @@ import {
   type JournalRecord,
   type JournalState,
 } from './journal-records.ts'
-import { chainReport } from './report-chain.ts'
+import { chainReport } from '@riposte/uplink/device'
 
 type Event = AgentReport['event']
 type VerifyCommand = Extract<Command, { kind: 'verify' }>

@@ -1,8 +1,9 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { runVerify } from './audit/run-verify.ts'
 import { runExplain } from './explain.ts'
 import { runInspect } from './inspect.ts'
 import { runSignInLink, runServe } from './serve.ts'
+import { runSimulate } from './simulate/run-simulate.ts'
 import { runStart } from './start/run-start.ts'
 
 const program = new Command('riposte')
@@ -34,6 +35,47 @@ program
   .action(async () => {
     process.exitCode = await runInspect(process.stdin, process.stdout)
   })
+
+program
+  .command('simulate')
+  .description('connect simulated agents and SDK instances over the real protocols, to see a fleet')
+  .option('--agents <n>', 'simulated agents', wholeNumber, 0)
+  .option('--instances <n>', 'simulated SDK instances', wholeNumber, 0)
+  .option('--url <url>', 'the control plane', process.env['RIPOSTE_URL'] ?? 'http://127.0.0.1:7474')
+  .option('--agent-url <url>', "the agents' listener; by default what the control plane names")
+  .option('--token <token>', 'an API token that may add devices; RIPOSTE_API_TOKEN')
+  .option('--project-token <token>', 'for instances; RIPOSTE_PROJECT_TOKEN')
+  .option('--seconds <n>', 'ends by itself after so long', wholeNumber)
+  .action(async (given: SimulateFlags) => {
+    const apiToken = given.token ?? process.env['RIPOSTE_API_TOKEN']
+    if (apiToken === undefined && given.agents > 0)
+      program.error('Agents need an API token: --token, or RIPOSTE_API_TOKEN.')
+    const settings = {
+      ...given,
+      apiToken: apiToken ?? '',
+      agentUrl: given.agentUrl ?? null,
+      projectToken: given.projectToken ?? process.env['RIPOSTE_PROJECT_TOKEN'] ?? null,
+      seconds: given.seconds ?? null,
+    }
+    process.exit(await runSimulate(settings, (line) => console.error(line)))
+  })
+
+interface SimulateFlags {
+  readonly agents: number
+  readonly instances: number
+  readonly url: string
+  readonly agentUrl?: string
+  readonly token?: string
+  readonly projectToken?: string
+  readonly seconds?: number
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0 || value > 100_000)
+    throw new InvalidArgumentError('It must be a whole number from 0 to 100000.')
+  return value
+}
 
 const audit = program.command('audit').description('the audit log')
 audit

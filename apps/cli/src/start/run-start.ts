@@ -44,7 +44,7 @@ async function startAll(
 ): Promise<void> {
   const urls = await openDatabases(settings, running)
   const devices = prepareDevices(settings)
-  running.push({ stop: devices.discard })
+  running.push({ stop: () => devices.discard() })
   let server: Program | null = null
   let shop: Program | null = null
   let facts: ServerFacts | null = null
