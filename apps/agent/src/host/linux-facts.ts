@@ -32,8 +32,8 @@ export function linuxFacts(): HostFacts {
 
 export const ownAddresses = (): string[] =>
   unique(
-    Object.values(os.networkInterfaces())
-      .flatMap((addresses) => addresses ?? [])
+    Object.values(os.networkInterfaces() as Record<string, os.NetworkInterfaceInfo[] | undefined>)
+      .flatMap((addresses = []) => addresses)
       .filter(({ internal }) => !internal)
       .map(({ address }) => address),
   ).slice(0, 256)
@@ -43,7 +43,7 @@ export const osName = (release: string): string =>
     /^PRETTY_NAME=(?:"([^"\n]*)"|'([^'\n]*)'|([^\n]*))$/m
       .exec(release)
       ?.slice(1)
-      .find((part) => part !== undefined) ?? 'Linux'
+      .find((part: string | undefined) => part !== undefined) ?? 'Linux'
   ).slice(0, 200)
 
 /** @see https://docs.kernel.org/networking/proc_net_tcp.html for the form of addresses: host byte order, hex */
