@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -35,6 +45,12 @@ const targets = [
     ],
     outputs: ['apps/cli/dist/riposte.js'],
     run: buildCli,
+  },
+  {
+    name: 'agent',
+    inputs: ['packages/contract', 'packages/actions', 'packages/uplink', 'apps/agent'],
+    outputs: ['apps/agent/dist/riposte-agent.cjs'],
+    run: buildAgent,
   },
   { name: 'shop', inputs: ['examples/shop'], outputs: ['examples/shop/dist/server.js'], run: buildShop },
   {
@@ -168,6 +184,43 @@ async function buildCli(root) {
     banner: '#!/usr/bin/env node',
   })
 }
+
+/** One file that plain Node runs, so that a host needs neither npm nor a folder of packages. */
+async function buildAgent(root) {
+  const esbuild = await import('esbuild')
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['apps/agent/src/main.ts'],
+    outfile: 'apps/agent/dist/riposte-agent.cjs',
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    conditions: ['source'],
+    // Optional speed-ups of ws, built for one platform each.
+    external: ['bufferutil', 'utf-8-validate'],
+    // Of our own packages only what is used: the contract of the whole console is no business of an agent.
+    plugins: [ownPackagesAreFreeOfSideEffects(root)],
+    banner: { js: '#!/usr/bin/env node' },
+    logLevel: 'warning',
+  })
+  chmodSync(path.join(root, 'apps/agent/dist/riposte-agent.cjs'), 0o755)
+}
+
+const ownPackagesAreFreeOfSideEffects = (root) => ({
+  name: 'own-packages',
+  setup: (build) => {
+    build.onResolve({ filter: /^(\.|@riposte\/)/ }, async ({ path: name, pluginData, ...options }) => {
+      if (pluginData === 'resolving') return undefined
+      const found = await build.resolve(name, { ...options, pluginData: 'resolving' })
+      const ours = found.path.startsWith(path.join(root, 'packages') + path.sep)
+      return ours ? { ...found, sideEffects: false } : found
+    })
+  },
+})
 
 async function buildShop(root) {
   const external = ['@riposte/*', ...registryDependencies(root, 'examples/shop')]
