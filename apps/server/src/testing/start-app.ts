@@ -19,6 +19,7 @@ export interface TestApp {
   /** Of the agents' listener, on a port of its own. */
   readonly agentUrl: string
   readonly secretsDir: string
+  readonly databaseUrl: string
   /** An API token of a member with that role. */
   tokenOf(role: Role): Promise<string>
   call(
@@ -101,6 +102,7 @@ export async function startApp(change: TestChange = {}): Promise<TestApp> {
     projectId: seed.projectId,
     projectToken: seed.token,
     secretsDir: folder,
+    databaseUrl: database.url,
     agentUrl: `https://127.0.0.1:${agentPort}`,
     tokenOf,
     call: async (method, url, { token, body, headers = {} } = {}) => {

@@ -44,6 +44,8 @@ export interface ConnectOptions {
   readonly hello?: Partial<Hello> | false
   readonly certificate?: string
   readonly by?: 'websocket' | 'long_poll'
+  /** Where; the one that enrolled it, if absent. */
+  readonly server?: TestApp
 }
 
 export interface TestChannel {
@@ -186,10 +188,14 @@ function asDevice(
     enrolment,
     facts,
     request: (method, path, body) => callAgents(server, { method, path, body, key, cert: enrolment.certificate }),
-    connect: async ({ hello = {}, certificate = enrolment.certificate, by = 'websocket' } = {}) => {
+    connect: async ({
+      hello = {},
+      certificate = enrolment.certificate,
+      by = 'websocket',
+      server: at = server,
+    } = {}) => {
       const tls = { key, cert: certificate }
-      const channel =
-        by === 'websocket' ? await openWebSocket(server, tls) : openLongPoll((body) => poll(server, tls, body))
+      const channel = by === 'websocket' ? await openWebSocket(at, tls) : openLongPoll((body) => poll(at, tls, body))
       if (hello === false) return channel
       channel.send({
         kind: 'hello',

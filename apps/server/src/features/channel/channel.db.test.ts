@@ -198,7 +198,6 @@ for (const by of ways) {
       channel.send({ kind: 'probe', nonce: 'a nonce of enough length' })
       await channel.next('notice')
       channel.drop()
-      if (by === 'long_poll') await until('gone', async () => !(await isOnline(device)))
     }
     expect(await stateOf(device)).toBe('active')
   })

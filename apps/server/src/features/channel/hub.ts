@@ -37,6 +37,8 @@ const hellosAtOnce = 8
 /** Silence, in heartbeats, after which a connection is taken for dead. */
 const silentHeartbeats = 2.5
 const ticksPerHeartbeat = 4
+/** Within which another server has heard that a device moved, and is through with what it was taking. */
+const letGoMs = 2_000
 
 const noCommands: CommandSource = {
   take: () => Promise.resolve(new Map()),
@@ -102,6 +104,9 @@ export class ChannelHub {
       case 'device_query':
       case 'device_answer':
         this.#questions.hear(message)
+        return
+      case 'device_moved':
+        this.#letGo(message)
         return
       case 'device_challenge':
       case 'device_challenged':
@@ -248,6 +253,24 @@ export class ChannelHub {
     while (session.missedSome())
     session.ready = true
     this.#push.wake([session.device.deviceId])
+    if (answer.moved) await this.#takeOver(session)
+  }
+
+  /** Another server may have taken commands for it in this moment: they are sent once more when it has let go. An agent drops doubles. */
+  async #takeOver(session: Session): Promise<void> {
+    const { db, serverId, onError } = this.#parts
+    const { deviceId } = session.device
+    await db.transaction((tx) => tx.notify({ kind: 'device_moved', deviceId, serverId, hello: session.hello }))
+    const again = async (): Promise<void> => {
+      if (!session.isOver()) this.#push.send(session, await this.#source.again(deviceId))
+    }
+    setTimeout(() => void again().catch(onError), letGoMs).unref()
+  }
+
+  #letGo(message: Extract<BusMessage, { kind: 'device_moved' }>): void {
+    const session = this.#sessions.get(message.deviceId)
+    if (message.serverId === this.#parts.serverId || !session || session.hello >= message.hello) return
+    this.end(session, { code: 'channel.superseded', detail: 'A newer connection took over' })
   }
 
   #proveReached(session: Session, nonce: string): void {

@@ -19,7 +19,8 @@ interface IdentityRow extends Row {
 }
 
 export type HelloAnswer =
-  { readonly is: 'welcome'; readonly hello: number } | { readonly is: 'refused'; readonly goodbye: Goodbye }
+  | { readonly is: 'welcome'; readonly hello: number; readonly moved: boolean }
+  | { readonly is: 'refused'; readonly goodbye: Goodbye }
 
 interface HelloParts {
   readonly db: Database
@@ -80,7 +81,7 @@ export async function takeHello(
         link.by,
       ],
     )
-    if (written.length === 1) return { is: 'welcome', hello: number }
+    if (written.length === 1) return { is: 'welcome', hello: number, moved: row.elsewhere !== null }
   }
   return refused({ code: 'channel.busy', detail: 'Others connect with this identity all the time; try again' })
 }

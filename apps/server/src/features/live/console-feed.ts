@@ -98,6 +98,7 @@ export class ConsoleFeed {
       case 'device_answer':
       case 'device_challenge':
       case 'device_challenged':
+      case 'device_moved':
         // For the features that act on them.
         return
     }

@@ -56,6 +56,8 @@ export type BusMessage =
       readonly deviceId: string
       readonly serverId: string
     }
+  /** It said its n-th hello to that server: whoever holds an older connection of it lets go. */
+  | { readonly kind: 'device_moved'; readonly deviceId: string; readonly serverId: string; readonly hello: number }
   | { readonly kind: 'device_challenged'; readonly challengeId: string; readonly runId: string | null }
   | { readonly kind: 'people'; readonly organisationId: string }
   | { readonly kind: 'scripts'; readonly organisationId: string }
