@@ -4,6 +4,9 @@ import { ActionFailure } from '../executor.ts'
 /** Opens what a name stands for without opening it for anything: no device is woken, no pipe waits. Linux only; Node does not name it. */
 const O_PATH = 0o10_000_000
 
+/** Reading leaves the time of access as it is: it is evidence, and a file that stays is not touched. */
+export const readUnseen = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOATIME
+
 /** A handle's own name under /proc, which leads to the very thing that was opened, wherever it is moved. */
 export const byHandle = (fd: number, name?: string): string =>
   name === undefined ? `/proc/self/fd/${fd}` : `/proc/self/fd/${fd}/${name}`
@@ -126,7 +129,7 @@ export const openRegular = (place: Place): { readonly fd: number; readonly stats
         'unsupported',
         `${place.path} is ${kindOf(stats)}; only regular files can be quarantined.`,
       )
-    return { fd: openSync(byHandle(handle), constants.O_RDONLY | constants.O_NONBLOCK), stats }
+    return { fd: openSync(byHandle(handle), readUnseen), stats }
   } catch (error) {
     throw asFailure(error, place.path)
   } finally {

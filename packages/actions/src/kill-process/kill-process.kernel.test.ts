@@ -24,8 +24,11 @@ const alive = async (pid: number): Promise<boolean> =>
 const stateOf = async (pid: number): Promise<string> =>
   (await lab.sh(`sed 's/.*) //' /proc/${pid}/stat 2>/dev/null | cut -d' ' -f1`)).trim()
 const until = async (what: () => Promise<boolean>): Promise<void> => {
-  for (const end = Date.now() + 10_000; !(await what()); await delay(30))
+  const end = Date.now() + 10_000
+  while (!(await what())) {
     if (Date.now() > end) throw new Error('It did not come to be')
+    await delay(30)
+  }
 }
 const identityOf = async (pid: number): Promise<Record<string, unknown>> => {
   const row = (await agent.live('processes')).find((one) => one['pid'] === pid)
@@ -116,9 +119,8 @@ describe('killing a process', () => {
       message: expect.stringContaining('thread of process') as string,
     })
     const parent = lab.start('bash', ['-c', 'sleep 0.01 & exec sleep 600'])
-    const holder =
-      (await until(async () => (await lab.sh('pgrep -x sleep -r Z || true')).trim() !== ''),
-      await lab.sh('pgrep -x sleep -r Z'))
+    await until(async () => (await lab.sh('pgrep -x sleep -r Z || true')).trim() !== '')
+    const holder = await lab.sh('pgrep -x sleep -r Z')
     expect(await agent.refused(agent.job('kill_process', { pid: Number(holder) }))).toMatchObject({
       reason: 'does_not_exist',
       message: expect.stringContaining('dead already') as string,

@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import * as z from 'zod'
 import { ActionFailure, type Evidence, type Executor, type Job, type Reconciled, type Verdict } from '../executor.ts'
 import { readableCommand } from '../process/command-line.ts'
 import { endNoteOf, endProcesses, settleEnd } from '../process/end-processes.ts'
@@ -101,8 +101,10 @@ const execute = async (job: Job<Parameters>): Promise<Evidence> => {
   return { ...evidence, killed: ended.map((one) => ({ ...one })), gone: true, atTicks }
 }
 
-const killedOf = (evidence: Evidence): readonly { pid: number; startTime: string }[] =>
-  Array.isArray(evidence['killed']) ? evidence['killed'] : []
+const killedOf = (evidence: Evidence): readonly { pid: number; startTime: string }[] => {
+  const parsed = z.array(z.object({ pid: z.number(), startTime: z.string() })).safeParse(evidence['killed'])
+  return parsed.success ? parsed.data : []
+}
 
 const verify = (job: Job<Parameters>, evidence: Evidence): Verdict => {
   if (evidence['bootId'] !== bootId())

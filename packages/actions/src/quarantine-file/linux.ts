@@ -36,7 +36,7 @@ import {
   requireRoom,
   type VaultRecord,
 } from '../files/vault.ts'
-import { asFailure, byHandle, look, openRegular, walkToParent, type Place } from '../files/walk.ts'
+import { asFailure, byHandle, look, openRegular, readUnseen, walkToParent, type Place } from '../files/walk.ts'
 import { endNoteOf, endProcesses, settleEnd } from '../process/end-processes.ts'
 import { protector } from '../process/protection.ts'
 import { unavailableOnLinux } from '../process/unavailable.ts'
@@ -77,7 +77,7 @@ const copyToVault = async (
   place: Place,
 ): Promise<{ record: VaultRecord; stats: BigIntStats }> => {
   const { host, actionId, parameters } = job
-  const source = await open(byHandle(fd), 'r')
+  const source = await open(byHandle(fd), readUnseen)
   try {
     for (let attempt = 1; ; attempt += 1) {
       const stats = fstatSync(fd, { bigint: true })
@@ -274,7 +274,7 @@ const comesBack = (record: VaultRecord): Promise<'nothing' | 'same' | 'other'> =
     const { fd } = openRegular(place)
     try {
       const hash = createHash('sha256')
-      const file = await open(byHandle(fd), 'r')
+      const file = await open(byHandle(fd), readUnseen)
       for await (const chunk of file.createReadStream()) hash.update(chunk as Buffer)
       const verdict = hash.digest('hex') === record.sealed.sha256 ? 'same' : 'other'
       if (judged.size > 1_000) judged.clear()

@@ -1,8 +1,8 @@
-import type * as z from 'zod'
+import * as z from 'zod'
 import { ActionFailure, type Evidence, type Executor, type Job, type Reconciled, type Verdict } from '../executor.ts'
 import { ProgramMissing, type Host } from '../host.ts'
 import { signalSame } from '../process/end-processes.ts'
-import { allStats, bootId, isDead, readProc, realUid, sameAlive, ticksNow, type ProcessStat } from '../process/proc.ts'
+import { allStats, bootId, isDead, readProc, realUid, ticksNow, type ProcessStat } from '../process/proc.ts'
 import { agentAndAncestors } from '../process/protection.ts'
 import { unavailableOnLinux } from '../process/unavailable.ts'
 import { readSessions, type Session } from '../sessions/linux-sessions.ts'
@@ -10,18 +10,15 @@ import type { resetUserSession } from './spec.ts'
 
 type Parameters = z.output<(typeof resetUserSession)['parameters']>
 
-interface Member {
-  readonly pid: number
-  readonly startTime: string
-}
-interface EndedSession {
-  readonly id: string
-  readonly source: Session['source']
-  readonly tty: string | null
+const EndedSession = z.object({
+  id: z.string(),
+  source: z.enum(['logind', 'processes']),
+  tty: z.string().nullable(),
   /** Kernel session numbers of its processes. */
-  readonly kernelSessions: readonly number[]
-  readonly members: readonly Member[]
-}
+  kernelSessions: z.array(z.number()),
+  members: z.array(z.object({ pid: z.number(), startTime: z.string() })),
+})
+type EndedSession = z.infer<typeof EndedSession>
 
 /** How long each signal is given before the next, harder one. */
 const grace = [
@@ -133,14 +130,10 @@ const execute = async (job: Job<Parameters>): Promise<Evidence> => {
   refuseOwn(host, chosen)
   const sessions = chosen.map(remember)
   const began = ticksNow()
-  await job.note({
-    stage: 'ending',
-    bootId: bootId(),
-    began,
-    user: user.name,
-    uid: user.uid,
-    sessions: plain(sessions),
-  })
+  const note = { bootId: bootId(), began, user: user.name, uid: user.uid, sessions: plain(sessions) }
+  await job.note({ stage: 'chosen', ...note })
+  if (job.signal.aborted) throw new ActionFailure('timed_out', 'There was not enough time; no process was told to end.')
+  await job.note({ stage: 'ending', ...note })
   // logind ends what it began, with its own records; whoever is left after that is ended by hand.
   for (const session of sessions)
     if (session.source === 'logind')
@@ -169,8 +162,10 @@ const evidenceOf = (user: { name: string; uid: number }, sessions: readonly Ende
   endedTicks: ticksNow(),
 })
 
-const sessionsOf = (evidence: Evidence): EndedSession[] =>
-  Array.isArray(evidence['sessions']) ? evidence['sessions'] : []
+const sessionsOf = (evidence: Evidence): EndedSession[] => {
+  const parsed = z.array(EndedSession).safeParse(evidence['sessions'])
+  return parsed.success ? parsed.data : []
+}
 
 const verify = async (job: Job<Parameters>, evidence: Evidence): Promise<Verdict> => {
   if (evidence['bootId'] !== bootId())
@@ -215,14 +210,13 @@ const reconcile = async (job: Job<Parameters>, notes: readonly Evidence[]): Prom
   if (note['bootId'] !== bootId())
     return { state: 'unknown', detail: 'The host started anew: the sessions are gone, by us or by the restart.' }
   const sessions = sessionsOf(note)
-  const members = sessions.flatMap((session) => session.members)
-  if (members.every((one) => sameAlive(one) !== null))
-    return { state: 'not_applied', detail: 'The agent ended before any process of the session did; it goes on.' }
-  // Some had been ended: a session is not left in halves.
+  if (note['stage'] !== 'ending')
+    return { state: 'not_applied', detail: 'The agent ended before it told any process to end; the session goes on.' }
+  // A session is not left in halves. Who is in it is known by start times, so that nobody who came since is met.
   const left = await endAll(job.host, sessions)
   if (left.length > 0) return { state: 'unknown', detail: `${left.length} processes of the session did not end.` }
-  const user = { name: String(note['user']), uid: Number(note['uid']) }
-  return { state: 'applied', evidence: evidenceOf(user, sessions) }
+  const user = z.object({ user: z.string(), uid: z.number() }).parse(note)
+  return { state: 'applied', evidence: evidenceOf({ name: user.user, uid: user.uid }, sessions) }
 }
 
 export const linux: Executor<Parameters> = {

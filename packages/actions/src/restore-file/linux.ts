@@ -6,7 +6,7 @@ import { ActionFailure, type Evidence, type Executor, type Job, type Reconciled,
 import { FileMetadata, metadataDifferences, writeMetadata } from '../files/metadata.ts'
 import { NotWhole, unseal } from '../files/sealed-copy.ts'
 import { contentOf, readEntry, removeEntry, type VaultRecord } from '../files/vault.ts'
-import { asFailure, byHandle, look, openRegular, walkToParent, type Place } from '../files/walk.ts'
+import { asFailure, byHandle, look, openRegular, readUnseen, walkToParent, type Place } from '../files/walk.ts'
 import { unavailableOnLinux } from '../process/unavailable.ts'
 import type { restoreFile } from './spec.ts'
 
@@ -16,7 +16,7 @@ const draftOf = (place: Place, actionId: string): Place => ({ ...place, name: `.
 
 const sha256Of = async (fd: number): Promise<string> => {
   const hash = createHash('sha256')
-  const file = await open(byHandle(fd), 'r')
+  const file = await open(byHandle(fd), readUnseen)
   for await (const chunk of file.createReadStream()) hash.update(chunk as Buffer)
   return hash.digest('hex')
 }

@@ -19,18 +19,22 @@ export interface LabJob {
 
 type Said = { id: number; rss: number } & ({ ok: true; value: unknown } | ({ ok: false } & LabFailure))
 
-/** The executors in a process inside of the lab, asked from outside of it. */
-export const startLabAgent = (lab: MachineLab) => {
+/** The executors in a process inside of the lab, asked from outside of it. `terminal`: a program that gives it one and takes a command line. */
+export const startLabAgent = (lab: MachineLab, terminal: readonly string[] = []) => {
   const program = path.join(import.meta.dirname, 'lab-agent.ts')
   const stateDir = path.join(lab.folder, 'state')
   const loader = path.join(import.meta.dirname, '../../../../node_modules/tsx/dist/loader.mjs')
   const begin = () => {
-    const child = lab.start(process.execPath, ['--import', `file://${loader}`, program, stateDir])
+    const command = [process.execPath, '--import', `file://${loader}`, program, stateDir]
+    const [file = '', ...args] = terminal.length === 0 ? command : [...terminal, command.join(' '), '/dev/null']
+    const child = lab.start(file, args)
     if (!child.stdin || !child.stdout || !child.stderr) throw new Error('no streams')
     const waiting = new Map<number, { resolve: (said: Said) => void; reject: (error: Error) => void }>()
     let errors = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
     createInterface({ input: child.stdout }).on('line', (line) => {
+      // A terminal repeats what is typed into it.
+      if (!line.startsWith('{') || line.includes('"op"')) return
       const said = JSON.parse(line) as Said
       waiting.get(said.id)?.resolve(said)
       waiting.delete(said.id)
