@@ -4,7 +4,7 @@ import { ActionFailure, type Evidence, type Executor, type Job } from '../execut
 import type { BlockLease } from '../firewall/block-rules.ts'
 import { addBlock, areHeld, packetsOf, readBlocks, restoreBlocks, viewBlocks } from '../firewall/blocks.ts'
 import { cutConnections, withPeer } from '../firewall/cut-connections.ts'
-import { readFacts } from '../firewall/facts.ts'
+import { readLinuxFacts } from '../firewall/facts.ts'
 import { lookOnce } from '../firewall/look-once.ts'
 import { blockTable, listTable, nftUnavailable } from '../firewall/nft.ts'
 import { knock } from '../firewall/probe.ts'
@@ -51,7 +51,7 @@ const shownBy = (lease: BlockLease, others: number): Evidence => ({
 
 const execute = async (job: Job<Parameters>): Promise<Evidence> => {
   const { host, parameters, actionId } = job
-  const refusal = blockIp.refuse?.(parameters, await readFacts(host)) ?? null
+  const refusal = blockIp.refuse?.(parameters, await readLinuxFacts(host)) ?? null
   if (refusal !== null) throw new ActionFailure('protected_target', refusal.message)
   const { direction, durationMinutes } = parameters
   const now = host.now()

@@ -28,7 +28,7 @@ export const readBlocks = async (host: Host): Promise<BlockState> => {
   return state === null ? none : State.parse(state)
 }
 
-const store = (host: Host, state: BlockState): Promise<void> =>
+export const storeBlocks = (host: Host, state: BlockState): Promise<void> =>
   state.leases.length === 0 ? forgetState(host, name) : writeState(host, name, state)
 
 const listed = (objects: TableObjects | null): string => (objects === null ? '' : fingerprint(objects, liveBlockSets))
@@ -37,13 +37,13 @@ const rebuild = async (host: Host, leases: readonly BlockLease[]): Promise<Table
   await applyNft(host, blockScript(leases, host.now()))
   if (leases.length === 0) return null
   const objects = await listTable(host, blockTable)
-  await store(host, { leases: [...leases], fingerprint: listed(objects) })
+  await storeBlocks(host, { leases: [...leases], fingerprint: listed(objects) })
   return objects
 }
 
 /** Durable first, then the kernel: only what differs where that will do, else the whole table. */
 const change = async (host: Host, before: BlockState, leases: readonly BlockLease[]): Promise<void> => {
-  await store(host, { ...before, leases: [...leases] })
+  await storeBlocks(host, { ...before, leases: [...leases] })
   if (before.leases.length > 0 && leases.length > 0) {
     try {
       const script = changeScript(before.leases, leases, host.now())
@@ -68,7 +68,7 @@ export const addBlock = (host: Host, lease: BlockLease): Promise<void> =>
     try {
       await change(host, before, [...others, lease])
     } catch (error) {
-      await store(host, before)
+      await storeBlocks(host, before)
       throw error
     }
   })
@@ -187,7 +187,7 @@ export const restoreBlocks = (
       return { drifted: false, leases }
     }
     const before = listed(objects)
-    await store(host, { ...state, leases })
+    await storeBlocks(host, { ...state, leases })
     const fresh = await rebuild(host, leases)
     // A newer nft lists the same rules in other words: then putting them back changes nothing that it says.
     return { drifted: !held || before !== listed(fresh), leases }

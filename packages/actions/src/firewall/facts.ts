@@ -34,7 +34,7 @@ const asked = async <Schema extends z.ZodType>(
 }
 
 /** What must not be cut off on this host, as it is now. Every gateway counts, not only that of the default route. */
-export const readFacts = async (host: Host): Promise<ProtectionFacts> => {
+export const readLinuxFacts = async (host: Host): Promise<ProtectionFacts> => {
   const [links, routes4, routes6, ...files] = await Promise.all([
     asked(host, Addresses, ['address', 'show']),
     asked(host, Routes, ['-4', 'route', 'show', 'table', 'all']),

@@ -1,4 +1,2 @@
 export { containment, type ContainmentRow } from './containment.ts'
-export { readFacts } from './facts.ts'
-export { updatePinned } from './isolation.ts'
-export { releaseIsolation, restoreContainments } from './restore.ts'
+export { readFacts, releaseIsolation, restoreContainments, updatePinned } from './restore.ts'

@@ -38,7 +38,7 @@ export const readIsolation = async (host: Host): Promise<IsolationState> => {
   return state === null ? none : State.parse(state)
 }
 
-const store = (host: Host, state: IsolationState): Promise<void> =>
+export const storeIsolation = (host: Host, state: IsolationState): Promise<void> =>
   state.leases.length === 0 ? forgetState(host, name) : writeState(host, name, state)
 
 const listed = (objects: TableObjects | null): string =>
@@ -49,13 +49,13 @@ const applyState = async (host: Host, state: IsolationState): Promise<IsolationS
   await applyNft(host, isolationScript(state.leases, state.pins, host.now()))
   if (state.leases.length === 0) return none
   const fresh = { ...state, fingerprint: listed(await listTable(host, isolationTable)) }
-  await store(host, fresh)
+  await storeIsolation(host, fresh)
   return fresh
 }
 
 /** Durable first, then the kernel: after a crash the leases tell what must be. */
 const change = async (host: Host, state: IsolationState): Promise<IsolationState> => {
-  await store(host, state)
+  await storeIsolation(host, state)
   return applyState(host, state)
 }
 
@@ -85,7 +85,7 @@ export const beginIsolation = (
       // Addresses that an earlier isolation was proven with stay: this one may yet be taken back.
       await change(host, { ...before, leases: [...others, lease], pins: union(knownPins(host), before.pins) })
     } catch (error) {
-      await store(host, { ...before, leases: others })
+      await storeIsolation(host, { ...before, leases: others })
       throw error
     }
     return lease
@@ -103,7 +103,7 @@ export const confirmIsolation = (host: Host, lease: IsolationLease): Promise<boo
     const leases = state.leases.map((one) =>
       one.actionId === lease.actionId ? { ...one, provisionalUntil: null } : one,
     )
-    await store(host, { ...state, leases })
+    await storeIsolation(host, { ...state, leases })
     return true
   })
 
@@ -186,13 +186,13 @@ export const restoreIsolation = (
     const state: IsolationState = { ...view.state, leases: kept }
     const same = JSON.stringify(kept) === JSON.stringify(view.state.leases)
     if (kept.length === 0) {
-      await store(host, state)
+      await storeIsolation(host, state)
       if (view.objects !== null) await applyState(host, state)
       return { drifted: false, leases: 0 }
     }
     const held = kept.every((lease) => lease.provisionalUntil !== null || isHeld(view, lease, now))
     if (same && view.complete && held) return { drifted: false, leases: kept.length }
-    await store(host, state)
+    await storeIsolation(host, state)
     const fresh = await applyState(host, state)
     // A newer nft lists the same rules in other words: then putting them back changes nothing that it says.
     const reworded = view.complete || (view.objects !== null && listed(view.objects) === fresh.fingerprint)
@@ -200,7 +200,7 @@ export const restoreIsolation = (
   })
 
 /** Under isolation, follows the control plane to new addresses: opened beside the old, which go once the new ones have answered. */
-export const updatePinned = (host: Host): Promise<{ readonly changed: boolean; readonly proven: boolean }> =>
+export const updateLinuxPins = (host: Host): Promise<{ readonly changed: boolean; readonly proven: boolean }> =>
   oneAtATime(host, async () => {
     const state = await readIsolation(host)
     const wanted = knownPins(host)
@@ -209,9 +209,13 @@ export const updatePinned = (host: Host): Promise<{ readonly changed: boolean; r
     if (state.leases.length === 0 || wanted.length === 0 || key(wanted) === key(state.pins))
       return { changed: false, proven: true }
     const repin = async (pins: readonly Pin[]): Promise<void> => {
-      await store(host, { ...state, pins: [...pins] })
+      await storeIsolation(host, { ...state, pins: [...pins] })
       await applyNft(host, repinScript(pins))
-      await store(host, { ...state, pins: [...pins], fingerprint: listed(await listTable(host, isolationTable)) })
+      await storeIsolation(host, {
+        ...state,
+        pins: [...pins],
+        fingerprint: listed(await listTable(host, isolationTable)),
+      })
     }
     const both = union(wanted, state.pins)
     await repin(both)

@@ -2,12 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startNetworkLab, type Family, type NetworkLab } from '@riposte/testkit/network-lab'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
+import { linux as block } from '../block-ip/linux.ts'
 import type { Evidence, Executor, Job } from '../executor.ts'
 import type { Host } from '../host.ts'
 import { realHost, type RealHostOptions } from '../testing/real-host.ts'
 import { linux as unisolate } from '../unisolate-device/linux.ts'
-import { updatePinned } from '../firewall/isolation.ts'
+import { containment } from '../firewall/containment.ts'
+import { updatePinned } from '../firewall/restore.ts'
+import { releaseIsolation, restoreContainments } from '../firewall/restore.ts'
 import { linux as isolate } from './linux.ts'
 
 const port = 7476
@@ -265,4 +268,57 @@ test.each([
   expect(await isolate.watch?.(asked, evidence)).toMatchObject({ state: 'in_force' })
   expect((await lab.host.dial('10.77.2.10', 80, 300)).outcome).toBe('refused')
   expect((await lab.attacker.dial(lab.host.address(4), 80, 300)).outcome).toBe('silent')
+})
+
+test('after its minutes the kernel lets go by itself, and the watch tells the end and tidies up', async () => {
+  let skewMs = -57_000
+  const { lab, host } = await stage([4], { now: () => Date.now() + skewMs })
+  const asked = job(host, 'one', { ...plain, durationMinutes: 1 }, probes(lab, [4]))
+  const evidence = await isolate.execute(asked)
+  skewMs = 0
+  // As after a reboot 57 s later: what is left of the minute, no more.
+  await lab.host.nft('flush ruleset')
+  expect(await restoreContainments(host)).toEqual({ isolations: 1, blocks: 0 })
+  expect((await lab.host.dial('10.77.2.10', 80, 300)).outcome).toBe('refused')
+  await vi.waitFor(async () => expect((await lab.host.dial('10.77.2.10', 80, 300)).outcome).toBe('open'), {
+    timeout: 8_000,
+    interval: 200,
+  })
+  await vi.waitFor(async () => expect(await isolate.watch?.(asked, evidence)).toMatchObject({ state: 'ended' }), {
+    timeout: 8_000,
+  })
+  expect(await rules(lab)).toBe('')
+})
+
+test('a reboot: the leases put the isolation back, twice is as once, and a break-glass release ends it', async () => {
+  const { lab, host } = await stage([4])
+  const asked = job(host, 'one', plain, probes(lab, [4]))
+  await isolate.execute(asked)
+  await lab.host.nft('flush ruleset')
+  expect(await restoreContainments(host)).toEqual({ isolations: 1, blocks: 0 })
+  const before = await rules(lab)
+  expect(await restoreContainments(host)).toEqual({ isolations: 1, blocks: 0 })
+  expect(await rules(lab)).toBe(before)
+  expect(await isolate.verify(asked, {})).toMatchObject({ result: 'passed' })
+  expect(await containment(host)).toMatchObject([
+    { kind: 'isolation', actionId: 'one', held: true, provisional: false },
+  ])
+  expect(await releaseIsolation(host, { blocks: true })).toEqual(['one'])
+  expect(await rules(lab)).toBe('')
+  expect(await isolate.watch?.(asked, {})).toMatchObject({ state: 'ended' })
+  // What is over already is no failure.
+  expect(await unisolate.execute(job(host, 'two', { isolation: 'one' }))).toMatchObject({
+    tableGone: true,
+    released: [],
+  })
+})
+
+test('isolation and blocks are independent: each ends without the other', async () => {
+  const { lab, host } = await stage([4])
+  await block.execute(job(host, 'block', { address: '10.77.2.10', direction: 'both' as const, durationMinutes: null }))
+  await isolate.execute(job(host, 'one', { ...plain, allow: ['10.77.2.0/24'] }))
+  expect((await lab.host.dial('10.77.2.10', 80, 300)).outcome).toBe('refused')
+  await unisolate.execute(job(host, 'two', { isolation: null }))
+  expect((await lab.host.dial('10.77.2.10', 80, 300)).outcome).toBe('refused')
+  expect(await containment(host)).toMatchObject([{ kind: 'block', actionId: 'block', held: true }])
 })

@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import { formatNetwork, overlap, parseNetwork } from '../address/parse-address.ts'
 import { ActionFailure, type Evidence, type Executor, type Job } from '../executor.ts'
 import { allBut, cutConnections } from '../firewall/cut-connections.ts'
-import { readFacts } from '../firewall/facts.ts'
+import { readLinuxFacts } from '../firewall/facts.ts'
 import type { IsolationLease, Pin } from '../firewall/isolation-rules.ts'
 import {
   beginIsolation,
@@ -112,7 +112,7 @@ const opened = (entries: readonly string[]): string[] =>
 const execute = async (job: Job<Parameters>): Promise<Evidence> => {
   const { host, parameters, actionId } = job
   const pins = requirePins(host)
-  const facts = await readFacts(host)
+  const facts = await readLinuxFacts(host)
   const refusal = isolateDevice.refuse?.(parameters, facts) ?? null
   if (refusal !== null) throw new ActionFailure('protected_target', refusal.message)
   const allow = opened([...parameters.allow, ...host.policy().isolationAllow])
