@@ -12,6 +12,9 @@ import { approvalEnds, notAfterOf } from './response-policy.ts'
 import type { Emergency, ResponseRow } from './rows.ts'
 import { digestOf, sha256Hex, subjectOf } from './subject.ts'
 
+/** As PostgreSQL shortens its name. */
+const keyConstraint = 'response_request_organisation_id_submitted_by_idempotency'
+
 /** Hours in which a second person must have looked at an emergency response. */
 const reviewHours = 24
 
@@ -45,7 +48,7 @@ export async function submit(
     try {
       return await changing(parts, doerOf(actor), (change) => write(change, actor, body, prepared, { hash, undo }))
     } catch (error) {
-      const taken = (error as { constraint?: string }).constraint?.includes('idempotency_key') === true
+      const taken = (error as { constraint?: string }).constraint?.startsWith(keyConstraint) === true
       if (!(taken || error instanceof Overtaken) || attempt >= 3) throw error
     }
   }

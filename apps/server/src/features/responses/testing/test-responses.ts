@@ -40,6 +40,8 @@ export interface TestResponses {
   /** Time goes by, and what falls due is done. */
   pass(ms: number): Promise<void>
   device(name: string, change?: Record<string, unknown>): Promise<TestDevice>
+  /** Many, of which only the ids matter; sorted. */
+  devices(name: string, count: number): Promise<string[]>
   ask(method: string, url: string, body?: unknown, role?: Role): Promise<Answer>
   submit(body: Record<string, unknown>, role?: Role): Promise<Submitted>
   vote(decision: 'approve' | 'reject', request: Seen, role?: Role): Promise<Answer>
@@ -97,6 +99,15 @@ export async function startResponses(): Promise<TestResponses> {
         Object.values(row),
       )
       return agentOf({ kind: 'device', deviceId: id, organisationId, name })
+    },
+    devices: async (name, count) => {
+      const ids = Array.from({ length: count }, () => newId()).sort()
+      await app.db.query(
+        `insert into device (id, organisation_id, name, public_key, certificate_fingerprint, certificate_not_after, enrolled_at, enrolled_by)
+         select id, $2, $3 || '-' || id, decode(md5(id::text), 'hex'), md5(id::text), $4, $4, 'test' from unnest($1::uuid[]) as d (id)`,
+        [ids, organisationId, name, new Date(now)],
+      )
+      return ids
     },
     ask,
     submit: async (body, role = 'owner') => {
