@@ -29,7 +29,7 @@ export function proveReached(
           done(said?.nonce === nonce && said.deviceId === who.deviceId)
         },
       },
-      { waitMs: Math.min(who.timeoutMs, mostWaitMs), timeoutMs: who.timeoutMs },
+      { waitMs: Math.floor(Math.min(who.timeoutMs, mostWaitMs)), timeoutMs: who.timeoutMs },
     )
     const done = (proved: boolean): void => {
       clearTimeout(timer)
