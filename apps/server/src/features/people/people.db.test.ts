@@ -157,6 +157,8 @@ describe('tokens of identity providers', () => {
     expect((await server.call('GET', '/scim/v2/Users', { token })).status).toBe(200)
     expect((await call('DELETE', `directory-tokens/${item.id}`)).status).toBe(204)
     expect((await server.call('GET', '/scim/v2/Users', { token })).status).toBe(401)
-    expect((await call('DELETE', `directory-tokens/${item.id}`)).body).toMatchObject({ code: 'directory_token.not_found' })
+    expect((await call('DELETE', `directory-tokens/${item.id}`)).body).toMatchObject({
+      code: 'directory_token.not_found',
+    })
   })
 })
