@@ -3,4 +3,6 @@ import type { Executor } from '../executor.ts'
 import { notBuilt } from '../not-built.ts'
 import type { quarantineFile } from './spec.ts'
 
-export const windows: Executor<z.output<(typeof quarantineFile)['parameters']>> = notBuilt('Not built yet')
+export const windows: Executor<z.output<(typeof quarantineFile)['parameters']>> = notBuilt(
+  'Quarantine of files is built for Linux only so far.',
+)

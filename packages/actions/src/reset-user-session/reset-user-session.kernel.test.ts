@@ -127,7 +127,12 @@ describe('what people look at', () => {
     await lab.sh(
       'for i in $(seq 300); do sleep 3000 </dev/null >/dev/null 2>&1 & done; setsid bash -c "sleep 3001; true" app --password=hunter2 --token abc123 </dev/null >/dev/null 2>&1 &',
     )
-    await agent.live('processes')
+    // Each look has a little time for executables that were not read before.
+    const known = async () => {
+      const rows = await agent.live('processes')
+      return rows.every((row) => row['exe'] === null || (row['identity'] as { exeSha256: unknown }).exeSha256 !== null)
+    }
+    await until(known)
     const began = performance.now()
     const rows = await agent.live('processes')
     const took = performance.now() - began

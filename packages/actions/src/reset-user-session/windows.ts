@@ -1,6 +1,55 @@
 import type * as z from 'zod'
-import type { Executor } from '../executor.ts'
-import { notBuilt } from '../not-built.ts'
+import { ActionFailure, type Evidence, type Executor, type Job } from '../executor.ts'
+import { parseQuser, type WindowsSession } from '../sessions/windows-sessions.ts'
 import type { resetUserSession } from './spec.ts'
 
-export const windows: Executor<z.output<(typeof resetUserSession)['parameters']>> = notBuilt('Not built yet')
+// Held against recorded answers of quser and logoff; it has not run on a real Windows.
+
+type Parameters = z.output<(typeof resetUserSession)['parameters']>
+
+const sessionsOf = async (job: Job<Parameters>): Promise<WindowsSession[]> => {
+  // It ends with 1 when nobody is signed in, and its words are in the language of the host.
+  const { stdout } = await job.host.run('quser.exe', [])
+  const { user, session } = job.parameters
+  return parseQuser(stdout).filter(
+    (one) => one.user.toLowerCase() === user.toLowerCase() && (session === null || one.id === session),
+  )
+}
+
+const execute = async (job: Job<Parameters>): Promise<Evidence> => {
+  const { user } = job.parameters
+  const sessions = await sessionsOf(job)
+  if (sessions.length === 0) throw new ActionFailure('does_not_exist', `${user} has no such session on this host.`)
+  await job.note({ user, sessions: sessions.map((one) => one.id) })
+  for (const { id } of sessions) await job.host.run('logoff.exe', [id], { timeoutMs: 30_000 })
+  const left = await sessionsOf(job)
+  const still = left.filter((one) => sessions.some((before) => before.id === one.id))
+  if (still.length > 0)
+    throw new ActionFailure('partial', `Session ${still.map((one) => one.id).join(', ')} did not end.`)
+  return { user, sessions: sessions.map((one) => one.id) }
+}
+
+const left = async (job: Job<Parameters>, evidence: Evidence): Promise<string[]> => {
+  const ended = Array.isArray(evidence['sessions']) ? (evidence['sessions'] as readonly unknown[]) : []
+  return (await sessionsOf(job)).map((one) => one.id).filter((id) => ended.includes(id))
+}
+
+export const windows: Executor<Parameters> = {
+  unavailable: (host) => Promise.resolve(host.platform === 'windows' ? null : 'This is not Windows.'),
+  execute,
+  // Windows gives a new session another number, until it has started anew.
+  verify: async (job, evidence) => {
+    const still = await left(job, evidence)
+    return still.length === 0
+      ? { result: 'passed', detail: 'The session is gone.', evidence: {} }
+      : { result: 'failed', detail: `Session ${still.join(', ')} is there.`, evidence: { left: still } }
+  },
+  reconcile: async (job, notes) => {
+    const note = notes.at(-1)
+    if (note === undefined) return { state: 'not_applied', detail: 'The agent ended before it touched a session.' }
+    const still = await left(job, note)
+    return still.length === 0
+      ? { state: 'applied', evidence: note }
+      : { state: 'unknown', detail: `Session ${still.join(', ')} is there; the others ended.` }
+  },
+}

@@ -3,4 +3,6 @@ import type { Executor } from '../executor.ts'
 import { notBuilt } from '../not-built.ts'
 import type { restoreFile } from './spec.ts'
 
-export const windows: Executor<z.output<(typeof restoreFile)['parameters']>> = notBuilt('Not built yet')
+export const windows: Executor<z.output<(typeof restoreFile)['parameters']>> = notBuilt(
+  'Restore of files is built for Linux only so far.',
+)
