@@ -2,8 +2,8 @@ import { maxChannelMessageBytes, type Envelope } from '@riposte/contract'
 import type { CommandSource } from '../../platform/device-link.ts'
 import type { Session } from './session.ts'
 
-/** Devices asked for in one go, so that a thousand are a few statements and not a thousand. */
-const devicesAtOnce = 500
+/** Devices asked for in one go: a thousand are a few statements and not a thousand, and the first need not wait for the last. */
+const devicesAtOnce = 100
 const commandsAtOnce = 500
 const bytesAtOnce = maxChannelMessageBytes / 2
 /** After a failure, when nobody else wakes us. */

@@ -2,6 +2,7 @@ import type { AgentMessage, LiveQuery } from '@riposte/contract'
 import { newReference } from '../../platform/crypto/secrets.ts'
 import type { BusMessage, Database, Row } from '../../platform/db/database.ts'
 import { Refusal } from '../../platform/http/refusal.ts'
+import { isOnline } from './presence.ts'
 import type { Session } from './session.ts'
 
 type Answer = Extract<AgentMessage, { kind: 'answer' }>
@@ -106,7 +107,7 @@ export class Questions {
 
   async #askOthers(deviceId: string, queryId: string, query: LiveQuery): Promise<void> {
     const [row] = await this.#parts.db.query<Row & { online: boolean }>(
-      `select exists (select from server s where s.id = d.connected_server and s.seen_at > now() - interval '15 seconds') as online
+      `select ${isOnline} as online
        from device d where d.id = $1 and d.state = 'active'`,
       [deviceId],
     )
