@@ -68,7 +68,7 @@ function FieldInput({ field, value, set, mistake, known }: FieldInputProps) {
           {...common}
           classNames={{ input: 'mono' }}
           maxLength={field.max ?? 4_096}
-          value={String(value ?? '')}
+          value={textOf(value)}
           onChange={(event) => set(event.currentTarget.value)}
         />
       )
@@ -78,7 +78,7 @@ function FieldInput({ field, value, set, mistake, known }: FieldInputProps) {
           {...common}
           allowDecimal={!field.whole}
           clampBehavior="none"
-          value={String(value ?? '')}
+          value={textOf(value)}
           onChange={(next) => set(String(next))}
         />
       )
@@ -133,6 +133,7 @@ const Pinned = ({ field, value, set }: { field: Field; value: unknown; set: (val
   </Stack>
 )
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 
 function describe(field: Field): string | undefined {

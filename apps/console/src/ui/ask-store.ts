@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from 'react'
 
 export interface AskStore<Asked> {
-  open(asked: Asked): void
-  close(): void
-  use(): Asked | null
+  readonly open: (asked: Asked) => void
+  readonly close: () => void
+  readonly use: () => Asked | null
 }
 
 /** What one dialog of the frame shows: any page may open it without knowing it. */

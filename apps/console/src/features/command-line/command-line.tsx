@@ -92,7 +92,7 @@ function CommandLine({ start }: { start: string }) {
     setBack(null)
     if (reading.kind === 'clear') {
       update(() => [])
-      return edit('')
+      edit(''); return;
     }
     const run = (): void => perform(text, reading)
     if (reading.kind !== 'mistake') edit('')

@@ -113,46 +113,64 @@ function splitFlag(text: string): { name: string; value: string | null } {
     : { name: text.slice(2, equals), value: text.slice(equals + 1) }
 }
 
+interface Arguments {
+  readonly words: string[]
+  readonly draft: Record<string, unknown>
+  readonly common: Map<string, string>
+}
+
 function readResponse(verb: Verb, tokens: readonly Token[], scripts: readonly Script[]): LineReading {
   const usage = usageOf(verb)
-  const words: string[] = []
-  const draft: Record<string, unknown> = { ...startDraft(verb.fields) }
-  const common = new Map<string, string>()
+  const read = readArguments(verb, tokens)
+  if ('kind' in read) return read
+  const { words, draft, common } = read
+  const [target, ...places] = words
+  if (target === undefined) return mistake(`${verb.verb} what? The target is missing`, usage)
+  const wrong = place(verb, places, draft) ?? chooseScript(verb, draft, scripts)
+  if (wrong !== null) return mistake(wrong, usage)
+  return finish({ verb, usage, draft, common, targets: target.split(',').filter((name) => name !== '') })
+}
+
+/** Sorts words, flags that set a parameter, and flags that every response has. */
+function readArguments(verb: Verb, tokens: readonly Token[]): Arguments | LineReading {
+  const usage = usageOf(verb)
+  const read: Arguments = { words: [], draft: { ...startDraft(verb.fields) }, common: new Map() }
   const seen = new Set<string>()
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at]
-    if (!token) break
-    if (token.quoted || !token.text.startsWith('--')) {
-      words.push(token.text)
+    if (!token || token.quoted || !token.text.startsWith('--')) {
+      if (token) read.words.push(token.text)
       continue
     }
     const { name, value } = splitFlag(token.text)
-    const field = Object.hasOwn(commonFlags, name) ? undefined : findFlag(verb, name)
-    if (!field && !Object.hasOwn(commonFlags, name)) return unknownFlag(verb, name)
+    const isCommon = Object.hasOwn(commonFlags, name)
+    const field = isCommon ? undefined : findFlag(verb, name)
+    if (!field && !isCommon) return unknownFlag(verb, name)
     if (field?.kind === 'boolean') {
       if (value !== null && value !== 'yes' && value !== 'no')
         return mistake(`--${flagOf(field.name)} is yes or no; given ${value}`, usage)
-      draft[field.name] = value !== 'no'
+      read.draft[field.name] = value !== 'no'
       continue
     }
-    const next = tokens[at + 1]
-    const given = value ?? (next && (next.quoted || !next.text.startsWith('--')) ? next.text : undefined)
+    const given = value ?? valueOf(tokens[at + 1])
     if (given === undefined) return mistake(`--${name} needs a value after it`, usage)
     if (value === null) at++
-    if (!field) common.set(name, given)
-    else {
-      draft[field.name] =
-        given === 'none' && field.nullable ? '' : added(field, seen.has(field.name) ? draft[field.name] : [], given)
-      seen.add(field.name)
-    }
+    if (field) setField(read.draft, field, given, seen)
+    else read.common.set(name, given)
   }
-  const [target, ...places] = words
-  if (target === undefined) return mistake(`${verb.verb} what? The target is missing`, usage)
-  const misplaced = place(verb, places, draft)
-  if (misplaced !== null) return mistake(misplaced, usage)
-  const script = chooseScript(verb, draft, scripts)
-  if (script !== null) return mistake(script, usage)
-  return finish({ verb, usage, draft, common, targets: target.split(',').filter((name) => name !== '') })
+  return read
+}
+
+const valueOf = (token: Token | undefined): string | undefined =>
+  token && (token.quoted || !token.text.startsWith('--')) ? token.text : undefined
+
+/** `none` empties what may be empty; a list adds up. */
+function setField(draft: Record<string, unknown>, field: Field, given: string, seen: Set<string>): void {
+  const before = seen.has(field.name) ? draft[field.name] : []
+  seen.add(field.name)
+  if (given === 'none' && field.nullable) draft[field.name] = ''
+  else if (field.kind !== 'list') draft[field.name] = given
+  else draft[field.name] = [...(Array.isArray(before) ? (before as unknown[]) : []), ...given.split(',')]
 }
 
 function finish(read: {
@@ -186,9 +204,6 @@ function unknownFlag(verb: Verb, name: string): LineReading {
     `Flags: ${names.map((one) => `--${one}`).join(' ')}`,
   )
 }
-
-const added = (field: Field, before: unknown, given: string): unknown =>
-  field.kind === 'list' ? [...(Array.isArray(before) ? (before as unknown[]) : []), ...given.split(',')] : given
 
 /** Puts words without a flag where they belong. */
 function place(verb: Verb, words: readonly string[], draft: Record<string, unknown>): string | null {

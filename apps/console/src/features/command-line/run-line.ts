@@ -1,6 +1,5 @@
 import type { DeviceSummary, ResponseRequest } from '@riposte/contract'
 import { ApiError, call } from '../../api/client.ts'
-import { responseQueries } from '../../api/defend-queries.ts'
 import { queryClient } from '../../api/query.ts'
 import { readDeviceFilter } from '../devices/device-filter.ts'
 import type { LineReading, Respond } from './read-line.ts'
@@ -167,7 +166,6 @@ async function submit(line: Respond): Promise<Outcome> {
     },
   })
   refresh()
-  for (const id of responseIds.slice(0, 20)) void queryClient.prefetchQuery(responseQueries.one(id))
   return {
     kind: 'responses',
     sentence: request.sentence,

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { deviceQueries } from '../../api/defend-queries.ts'
 import { respond } from '../../frame/respond.ts'
+import { DisabledReason } from '../../ui/disabled-reason.tsx'
 import { DataTable, type Column } from '../../ui/data-table.tsx'
 import { EmptyState, ErrorState } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
@@ -37,21 +38,24 @@ export function LivePanel({ device, query }: { device: Device; query: LiveQuery 
     const found = actOn(query, row)
     if (!found) return null
     return (
-      <Button
-        size="compact-xs"
-        variant="default"
-        aria-label={`${found.label} ${cellText(row['name'] ?? row['user'] ?? row['remote'] ?? row['path'])} ${cellText(row['pid'])}`.trim()}
-        onClick={(event) => {
-          event.stopPropagation()
-          respond({
-            type: found.type,
-            parameters: found.parameters,
-            targets: [{ kind: 'device', id: device.id, name: device.name }],
-          })
-        }}
-      >
-        {found.label}
-      </Button>
+      <DisabledReason why={found.whyNot}>
+        <Button
+          size="compact-xs"
+          variant="default"
+          disabled={found.whyNot !== null}
+          aria-label={`${found.label} ${cellText(row['name'] ?? row['user'] ?? row['remoteAddress'] ?? row['path'])} ${cellText(row['pid'])}`.trim()}
+          onClick={(event) => {
+            event.stopPropagation()
+            respond({
+              type: found.type,
+              parameters: found.parameters,
+              targets: [{ kind: 'device', id: device.id, name: device.name }],
+            })
+          }}
+        >
+          {found.label}
+        </Button>
+      </DisabledReason>
     )
   }
   const columns: Column<{ row: LiveRow; index: number }>[] = [

@@ -7,6 +7,8 @@ export interface LiveAct {
   /** Response type and its parameters. */
   readonly type: string
   readonly parameters: Readonly<Record<string, unknown>>
+  /** Why it cannot be done; null: it can. */
+  readonly whyNot: string | null
 }
 
 export interface LiveTable {
@@ -26,18 +28,21 @@ export const liveTables: Readonly<Record<LiveQuery, LiveTable>> = {
       ['user', 'User', '7rem'],
       ['name', 'Name', '9rem'],
       ['command', 'Command', 'minmax(14rem, 1fr)'],
-      ['startedAt', 'Started', '9rem'],
+      ['cpuPercent', 'CPU %', '4.5rem'],
+      ['memoryBytes', 'Memory', '5.5rem'],
+      ['startedAt', 'Started', '6rem'],
     ],
   },
   sessions: {
     title: 'Sessions',
     empty: 'Nobody is signed in',
     columns: [
-      ['session', 'Session', '6rem'],
+      ['id', 'Session', '7rem'],
       ['user', 'User', '9rem'],
       ['tty', 'Terminal', '7rem'],
-      ['from', 'From', 'minmax(9rem, 1fr)'],
-      ['since', 'Since', '9rem'],
+      ['remote', 'From', 'minmax(9rem, 1fr)'],
+      ['since', 'Since', '7rem'],
+      ['processes', 'Processes', '6rem'],
     ],
   },
   connections: {
@@ -46,8 +51,10 @@ export const liveTables: Readonly<Record<LiveQuery, LiveTable>> = {
     columns: [
       ['protocol', 'Protocol', '5rem'],
       ['state', 'State', '8rem'],
-      ['local', 'Local', 'minmax(10rem, 1fr)'],
-      ['remote', 'Remote', 'minmax(10rem, 1fr)'],
+      ['localAddress', 'Local', 'minmax(9rem, 1fr)'],
+      ['localPort', 'Port', '4.5rem'],
+      ['remoteAddress', 'Remote', 'minmax(9rem, 1fr)'],
+      ['remotePort', 'Port', '4.5rem'],
       ['pid', 'PID', '5rem'],
       ['process', 'Process', '9rem'],
     ],
@@ -59,19 +66,18 @@ export const liveTables: Readonly<Record<LiveQuery, LiveTable>> = {
     columns: [
       ['path', 'Path', 'minmax(14rem, 1fr)'],
       ['size', 'Bytes', '7rem'],
+      ['user', 'Owner', '7rem'],
+      ['mode', 'Mode', '5rem'],
       ['sha256', 'SHA-256', 'minmax(9rem, 1fr)'],
-      ['at', 'Since', '9rem'],
+      ['at', 'Since', '7rem'],
     ],
   },
 }
 
-const textOf = (row: LiveRow, ...names: readonly string[]): string | null => {
-  for (const name of names) {
-    const value = row[name]
-    if (typeof value === 'string' && value !== '') return value
-    if (typeof value === 'number') return String(value)
-  }
-  return null
+const textOf = (row: LiveRow, name: string): string | null => {
+  const value = row[name]
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value !== '' ? value : null
 }
 
 /** How a cell is shown: words as they are, the rest as JSON. */
@@ -81,12 +87,7 @@ export const cellText = (value: unknown): string => {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : JSON.stringify(value)
 }
 
-/** An address with its port, without it. */
-export function addressOf(endpoint: string): string {
-  const bracketed = /^\[([^\]]+)\]/.exec(endpoint)?.[1]
-  if (bracketed !== undefined) return bracketed
-  return endpoint.split(':').length === 2 ? (endpoint.split(':')[0] ?? endpoint) : endpoint
-}
+const nobody = new Set(['0.0.0.0', '::', '::1'])
 
 /** What can be done with one row, aimed at exactly what it shows; null: nothing. */
 export function actOn(query: LiveQuery, row: LiveRow): LiveAct | null {
@@ -99,18 +100,20 @@ export function actOn(query: LiveQuery, row: LiveRow): LiveAct | null {
       return {
         label: 'Reset…',
         type: 'reset_user_session',
-        parameters: { user, session: textOf(row, 'session', 'id') },
+        parameters: { user, session: textOf(row, 'id') },
+        whyNot: row['agent'] === true ? 'The agent itself runs in this session' : null,
       }
     }
     case 'connections': {
-      const remote = textOf(row, 'remoteAddress', 'remote')
-      const address = remote === null ? null : addressOf(remote)
-      if (address === null || ['*', '0.0.0.0', '::', '127.0.0.1', '::1'].includes(address)) return null
-      return { label: 'Block…', type: 'block_ip', parameters: { address } }
+      const address = textOf(row, 'remoteAddress')
+      if (address === null || nobody.has(address) || address.startsWith('127.')) return null
+      return { label: 'Block…', type: 'block_ip', parameters: { address }, whyNot: null }
     }
     case 'quarantine': {
-      const quarantine = textOf(row, 'quarantine', 'actionId', 'responseId', 'id')
-      return quarantine === null ? null : { label: 'Restore…', type: 'restore_file', parameters: { quarantine } }
+      const quarantine = textOf(row, 'quarantine')
+      return quarantine === null
+        ? null
+        : { label: 'Restore…', type: 'restore_file', parameters: { quarantine }, whyNot: null }
     }
     case 'containment':
       return null
@@ -120,26 +123,22 @@ export function actOn(query: LiveQuery, row: LiveRow): LiveAct | null {
 /** Pins the identity that was seen: a process that took the number since is left alone. */
 function killOf(row: LiveRow): LiveAct | null {
   const pid = row['pid']
-  if (typeof pid !== 'number' || pid <= 1) return null
-  const told = row['identity']
-  const identity =
-    typeof told === 'object' && told !== null
-      ? told
-      : textOf(row, 'bootId') !== null && textOf(row, 'startTime') !== null
-        ? {
-            bootId: textOf(row, 'bootId'),
-            startTime: textOf(row, 'startTime'),
-            exeSha256: textOf(row, 'exeSha256'),
-          }
-        : null
-  return { label: 'Kill…', type: 'kill_process', parameters: { pid, identity } }
+  if (typeof pid !== 'number') return null
+  return {
+    label: 'Kill…',
+    type: 'kill_process',
+    parameters: { pid, identity: row['identity'] ?? null },
+    whyNot: textOf(row, 'protected'),
+  }
 }
+
+const hidden = ['identity', 'protected', 'agent', 'exe', 'quarantine', 'source']
 
 /** Which columns stand in the table: those that are known and told, then others that hold short values. */
 export function columnsOf(query: LiveQuery, rows: readonly LiveRow[]): (readonly [string, string, string])[] {
   const told = new Set(rows.slice(0, 50).flatMap((row) => Object.keys(row)))
   const known = liveTables[query].columns.filter(([name]) => told.has(name))
-  const named = new Set([...known.map(([name]) => name), 'identity', 'bootId', 'startTime', 'exeSha256'])
-  const others = [...told].filter((name) => !named.has(name)).slice(0, known.length === 0 ? 8 : 3)
+  const named = new Set([...known.map(([name]) => name), ...hidden])
+  const others = [...told].filter((name) => !named.has(name)).slice(0, known.length === 0 ? 8 : 2)
   return [...known, ...others.map((name) => [name, name, 'minmax(7rem, 1fr)'] as const)]
 }

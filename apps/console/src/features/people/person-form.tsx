@@ -78,7 +78,7 @@ export function PersonForm({ person, close }: { person: Person | null; close: ()
               <Select
                 label="Device"
                 searchable
-                data={devices.map(({ id, name }) => ({ value: id as string, label: name }))}
+                data={devices.map(({ id, name }) => ({ value: id, label: name }))}
                 value={account.deviceId}
                 onChange={(deviceId) =>
                   setAccounts(

@@ -1,23 +1,32 @@
-import { Alert, Button, Drawer, Group, NumberInput, Select, Stack, Switch, Text, Textarea } from '@mantine/core'
+import { Button, Drawer, Group, NumberInput, Stack, Text, Textarea } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import type { ResponseActionInfo } from '@riposte/contract'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { ApiError, call } from '../../api/client.ts'
-import { responseQueries, scriptQueries } from '../../api/defend-queries.ts'
+import { responseQueries } from '../../api/defend-queries.ts'
 import { queryClient } from '../../api/query.ts'
 import { go } from '../../frame/navigate.ts'
-import { respondStore, type RespondStart, type Target } from '../../frame/respond.ts'
+import { respondStore, type RespondStart } from '../../frame/respond.ts'
 import { paths } from '../../paths.ts'
-import { placeErrors, readDraft, readFields, startDraft, type Draft } from '../../schema-form/fields.ts'
+import { placeErrors, readDraft, readFields, startDraft } from '../../schema-form/fields.ts'
 import { SchemaForm } from '../../schema-form/schema-form.tsx'
 import { confirm } from '../../ui/confirm.tsx'
 import { DisabledReason } from '../../ui/disabled-reason.tsx'
 import { ErrorState } from '../../ui/page.tsx'
-import { useWhyNot } from '../../ui/use-may.ts'
 import { nameSome } from '../../ui/words.ts'
 import { PreviewPanel } from './preview-panel.tsx'
+import {
+  ActionSelect,
+  Emergency,
+  kindsOf,
+  missing,
+  tooShort,
+  useScriptChoices,
+  withScriptVersion,
+  type Form,
+} from './respond-parts.tsx'
 import { TargetSelect } from './target-select.tsx'
 
 export function RespondDrawer() {
@@ -37,22 +46,8 @@ export function RespondDrawer() {
   )
 }
 
-const kindsOf = (action: ResponseActionInfo | undefined): Target['kind'][] => {
-  if (!action || action.targets === 'device_or_person') return ['device', 'person']
-  return [action.targets]
-}
-
-interface Form {
-  readonly type: string | null
-  readonly targets: readonly Target[]
-  readonly draft: Draft
-  readonly justification: string
-  readonly ttlMinutes: string
-  readonly emergency: boolean
-  readonly emergencyReason: string
-}
-
-function RespondForm({ start, actions }: { start: RespondStart; actions: readonly ResponseActionInfo[] }) {
+/** What is filled in, what it would do, and how it is sent. */
+function useRespond(start: RespondStart, actions: readonly ResponseActionInfo[]) {
   const first = actions.find(({ id }) => id === start.type)
   const [form, setForm] = useState<Form>({
     type: first?.id ?? null,
@@ -63,7 +58,6 @@ function RespondForm({ start, actions }: { start: RespondStart; actions: readonl
     emergency: false,
     emergencyReason: '',
   })
-  const [tried, setTried] = useState(false)
   const [idempotencyKey] = useState(() => crypto.randomUUID())
   const action = actions.find(({ id }) => id === form.type)
   const fields = useMemo(() => (action ? readFields(action.parameters) : []), [action])
@@ -114,25 +108,47 @@ function RespondForm({ start, actions }: { start: RespondStart; actions: readonl
     refusal instanceof ApiError ? refusal.errors : undefined,
     fields.map(({ name }) => name),
   )
-  const known = useScriptChoices(action?.id === 'run_script')
-  const changed = form.justification !== '' || tried
-  const leave = (): void => {
-    if (!changed) return respondStore.close()
-    confirm({
-      title: 'Discard this request',
-      body: 'What you filled in is not sent.',
-      act: 'Discard request',
-      run: respondStore.close,
-    })
+  const untouched = startDraft(fields, start.parameters)
+  const touched = Object.entries(mistakes).filter(([name]) => form.draft[name] !== untouched[name])
+  return {
+    form,
+    change,
+    action,
+    fields,
+    mistakes,
+    emergency,
+    preview: ready ? preview.data : undefined,
+    submit,
+    refusal,
+    rest: placed.rest,
+    /** What is wrong where somebody typed, and what the server said. */
+    shown: { ...placed.at, ...Object.fromEntries(touched) },
   }
-  const why = missing({ action, form, mistakes, emergency, nobody: preview.data?.affected.length === 0 })
+}
+
+function RespondForm({ start, actions }: { start: RespondStart; actions: readonly ResponseActionInfo[] }) {
+  const { form, change, action, fields, mistakes, emergency, preview, submit, refusal, rest, shown } = useRespond(
+    start,
+    actions,
+  )
+  const known = useScriptChoices(action?.id === 'run_script')
+  const leave = (): void => {
+    if (form.justification === '') respondStore.close()
+    else
+      confirm({
+        title: 'Discard this request',
+        body: 'What you filled in is not sent.',
+        act: 'Discard request',
+        run: respondStore.close,
+      })
+  }
+  const why = missing({ action, form, mistakes, emergency, nobody: preview?.affected.length === 0 })
   const act = `${action?.verb ?? 'Respond on'} ${nameSome(form.targets.map(({ name }) => name))}`
   return (
     <Drawer opened onClose={leave} title="Respond" position="right" size="lg">
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          setTried(true)
           if (why === null) submit.mutate()
         }}
       >
@@ -148,17 +164,12 @@ function RespondForm({ start, actions }: { start: RespondStart; actions: readonl
               })
             }
           />
-          <TargetSelect
-            kinds={kindsOf(action)}
-            targets={form.targets}
-            set={(targets) => change({ targets })}
-            mistake={tried && form.targets.length === 0 ? 'Choose at least one' : undefined}
-          />
+          <TargetSelect kinds={kindsOf(action)} targets={form.targets} set={(targets) => change({ targets })} />
           <SchemaForm
             fields={fields}
             draft={form.draft}
             change={(draft) => change({ draft: withScriptVersion(draft, form.draft, known.versions) })}
-            mistakes={{ ...placed.at, ...(tried ? mistakes : {}) }}
+            mistakes={shown}
             {...(known.choices ? { known: known.choices } : {})}
           />
           <Textarea
@@ -168,7 +179,7 @@ function RespondForm({ start, actions }: { start: RespondStart; actions: readonl
             autosize
             minRows={2}
             maxLength={2_000}
-            error={tried && form.justification.trim().length < 3 ? 'At least three letters' : undefined}
+            error={tooShort(form.justification)}
             value={form.justification}
             onChange={(event) => change({ justification: event.currentTarget.value })}
           />
@@ -183,10 +194,10 @@ function RespondForm({ start, actions }: { start: RespondStart; actions: readonl
               onChange={(value) => change({ ttlMinutes: String(value) })}
             />
           ) : null}
-          <Emergency action={action} form={form} change={change} tried={tried} />
-          {preview.data && ready ? <PreviewPanel preview={preview.data} emergency={emergency} /> : null}
+          <Emergency action={action} form={form} change={change} />
+          {preview ? <PreviewPanel preview={preview} emergency={emergency} /> : null}
           {refusal ? <ErrorState error={refusal} /> : null}
-          {placed.rest.map((sentence) => (
+          {rest.map((sentence) => (
             <Text key={sentence} size="sm">
               {sentence}
             </Text>
@@ -215,110 +226,4 @@ function RespondForm({ start, actions }: { start: RespondStart; actions: readonl
       </form>
     </Drawer>
   )
-}
-
-function missing(facts: {
-  action: ResponseActionInfo | undefined
-  form: Form
-  mistakes: Readonly<Record<string, string>>
-  emergency: boolean
-  nobody: boolean
-}): string | null {
-  const { action, form, mistakes, emergency } = facts
-  if (!action) return 'Choose an action first'
-  if (form.targets.length === 0) return 'Choose at least one target'
-  const [mistake] = Object.values(mistakes)
-  if (mistake !== undefined) return mistake
-  if (facts.nobody) return 'Every target is left out: the preview says why'
-  if (form.justification.trim().length < 3) return 'Write a justification of at least three letters'
-  if (emergency && form.emergencyReason.trim().length < 3) return 'An emergency needs its own reason'
-  return null
-}
-
-function ActionSelect(props: {
-  actions: readonly ResponseActionInfo[]
-  action: ResponseActionInfo | undefined
-  choose: (action: ResponseActionInfo) => void
-}) {
-  const { actions, action, choose } = props
-  const mayRelease = useWhyNot('response.release')
-  return (
-    <Select
-      label="Action"
-      required
-      searchable
-      allowDeselect={false}
-      data={actions.map(({ id, title, release }) => ({
-        value: id,
-        label: release && mayRelease !== null ? `${title} (your role may not)` : title,
-        disabled: release && mayRelease !== null,
-      }))}
-      value={action?.id ?? null}
-      description={action?.summary}
-      onChange={(id) => {
-        const next = actions.find((one) => one.id === id)
-        if (next) choose(next)
-      }}
-    />
-  )
-}
-
-function Emergency(props: {
-  action: ResponseActionInfo | undefined
-  form: Form
-  change: (part: Partial<Form>) => void
-  tried: boolean
-}) {
-  const { action, form, change, tried } = props
-  const whyNot = useWhyNot('response.emergency')
-  if (!action || action.approvers === 0 || whyNot !== null) return null
-  return (
-    <Alert color="red" variant={form.emergency ? 'filled' : 'outline'} title="Emergency" role="group">
-      <Stack gap="xs">
-        <Switch
-          label="Run now, without approval"
-          description={
-            form.emergency ? 'Everybody is told. A second person must review it within 24 hours.' : undefined
-          }
-          styles={{ description: { color: 'inherit' }, label: { color: 'inherit' } }}
-          checked={form.emergency}
-          onChange={(event) => change({ emergency: event.currentTarget.checked })}
-        />
-        {form.emergency ? (
-          <Textarea
-            label="Why it cannot wait"
-            required
-            autosize
-            minRows={2}
-            maxLength={2_000}
-            styles={{ label: { color: 'inherit' }, required: { color: 'inherit' } }}
-            error={tried && form.emergencyReason.trim().length < 3 ? true : undefined}
-            value={form.emergencyReason}
-            onChange={(event) => change({ emergencyReason: event.currentTarget.value })}
-          />
-        ) : null}
-      </Stack>
-    </Alert>
-  )
-}
-
-/** Names for the ids of scripts and connectors, and the version of each script that may run. */
-function useScriptChoices(wanted: boolean) {
-  const scripts = useQuery({ ...scriptQueries.all(), enabled: wanted }).data?.items
-  const connectors = useQuery({ ...scriptQueries.connectors(), enabled: wanted }).data?.items
-  if (!wanted || !scripts) return { choices: undefined, versions: new Map<string, number>() }
-  const runnable = scripts.filter((script) => script.runnable !== null && !script.retired)
-  return {
-    choices: {
-      scriptId: runnable.map(({ id, name }) => ({ value: id as string, label: name })),
-      ...(connectors ? { connector: connectors.map(({ id, name }) => ({ value: id, label: name })) } : {}),
-    },
-    versions: new Map(runnable.map(({ id, runnable: version }) => [id as string, version ?? 1])),
-  }
-}
-
-/** Another script brings its own version. */
-function withScriptVersion(next: Draft, before: Draft, versions: ReadonlyMap<string, number>): Draft {
-  const version = versions.get(String(next['scriptId']))
-  return next['scriptId'] === before['scriptId'] || version === undefined ? next : { ...next, version: String(version) }
 }

@@ -1,11 +1,10 @@
-import { Alert, Button, Group, NumberInput, Stack, Text } from '@mantine/core'
+import { Button, Group, NumberInput, Stack, Text } from '@mantine/core'
 import type { ResponseDetail } from '@riposte/contract'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { call } from '../../api/client.ts'
 import { responseQueries } from '../../api/defend-queries.ts'
-import { onLive } from '../../api/live.ts'
 import { queryClient } from '../../api/query.ts'
 import { go } from '../../frame/navigate.ts'
 import { paths } from '../../paths.ts'
@@ -20,8 +19,10 @@ import { MarkedText } from '../../ui/marked-text.tsx'
 import { ErrorState, Facts, PageHeader } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Section } from '../../ui/section.tsx'
-import { reasonWord, statusLooks } from '../../ui/words.ts'
+import { statusLooks } from '../../ui/words.ts'
 import { RequestCard } from './request-card.tsx'
+import { Output } from './response-output.tsx'
+import { Troubles } from './troubles.tsx'
 
 function store(response: ResponseDetail): void {
   queryClient.setQueryData(responseQueries.one(response.id).queryKey, response)
@@ -175,40 +176,6 @@ function askUndo(
   })
 }
 
-/** What a person must know before anything else. */
-function Troubles({ response }: { response: ResponseDetail }) {
-  const { verification, containment, cancelRequested } = response
-  return (
-    <>
-      {response.status === 'failed' && response.reason ? (
-        <Alert color="red" variant="outline" title={reasonWord(response.reason)}>
-          {response.detail}
-        </Alert>
-      ) : null}
-      {verification?.state === 'failed' ? (
-        <Alert color="red" variant="outline" title="Verification failed: the effect is not there">
-          {verification.detail} Verify again, or ask for it once more.
-        </Alert>
-      ) : null}
-      {verification?.state === 'inconclusive' ? (
-        <Alert color="yellow" variant="outline" title="Verification could not tell whether the effect is there">
-          {verification.detail}
-        </Alert>
-      ) : null}
-      {containment?.state === 'drifted' ? (
-        <Alert color="red" variant="outline" title="Drifted: something on the host took it away">
-          {response.detail ?? 'The agent puts it back where it can. Find out who or what changed it.'}
-        </Alert>
-      ) : null}
-      {cancelRequested && (response.status === 'queued' || response.status === 'executing') ? (
-        <Alert color="yellow" variant="outline" title={`${cancelRequested.by.name} asked to cancel it`}>
-          {cancelRequested.reason}. The agent’s answer decides.
-        </Alert>
-      ) : null}
-    </>
-  )
-}
-
 function Body({ response }: { response: ResponseDetail }) {
   const { request } = response
   const time = (at: string | null) => (at === null ? <span className="quiet">not yet</span> : <RelativeTime at={at} />)
@@ -301,34 +268,5 @@ function Body({ response }: { response: ResponseDetail }) {
         <RequestCard request={request} />
       </Stack>
     </div>
-  )
-}
-
-/** Lines as they come; what was kept before is read with the page. */
-function Output({ response }: { response: ResponseDetail }) {
-  const [fresh, setFresh] = useState<{ at: string; stream: string; text: string }[]>([])
-  useEffect(() => setFresh([]), [response])
-  useEffect(
-    () =>
-      onLive((event) => {
-        if (event.name === 'response_output' && event.data.id === response.id)
-          setFresh((lines) => [...lines, event.data].slice(-500))
-      }),
-    [response.id],
-  )
-  const lines = [...response.output, ...fresh]
-  if (lines.length === 0 && response.status !== 'executing') return null
-  return (
-    <Section title="Output">
-      <pre className="panel mono marked-text" aria-label="Output" aria-live="polite" tabIndex={0}>
-        {lines.length === 0 ? 'Nothing yet' : null}
-        {lines.map(({ stream, text }, index) => (
-          <div key={index} data-stream={stream}>
-            {stream === 'stderr' ? '! ' : ''}
-            {text}
-          </div>
-        ))}
-      </pre>
-    </Section>
   )
 }

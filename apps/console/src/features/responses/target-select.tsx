@@ -9,13 +9,12 @@ export interface TargetSelectProps {
   readonly kinds: readonly Target['kind'][]
   readonly targets: readonly Target[]
   readonly set: (targets: readonly Target[]) => void
-  readonly mistake: string | undefined
 }
 
 const keyOf = ({ kind, id }: Target): string => `${kind}:${id}`
 
 /** Devices and people by name, found as somebody types. */
-export function TargetSelect({ kinds, targets, set, mistake }: TargetSelectProps) {
+export function TargetSelect({ kinds, targets, set }: TargetSelectProps) {
   const [text, setText] = useState('')
   const [slow] = useDebouncedValue(text, 200)
   const devices = useQuery({ ...deviceQueries.find(slow), enabled: kinds.includes('device') })
@@ -45,7 +44,6 @@ export function TargetSelect({ kinds, targets, set, mistake }: TargetSelectProps
       searchable
       hidePickedOptions
       clearable
-      error={mistake}
       data={[...all].map(([value, { name }]) => ({ value, label: name }))}
       value={targets.map(keyOf)}
       searchValue={text}

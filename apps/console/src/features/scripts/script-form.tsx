@@ -48,8 +48,8 @@ export function ScriptForm({ script, close }: { script: Script | null; close: ()
   })
   const placed = placeErrors(save.error instanceof ApiError ? save.error.errors : undefined, Object.keys(draft))
   const leave = (): void => {
-    if (JSON.stringify(draft) === JSON.stringify(start)) return close()
-    confirm({ title: 'Discard changes', body: 'What you wrote is not saved.', act: 'Discard changes', run: close })
+    if (JSON.stringify(draft) === JSON.stringify(start)) close()
+    else confirm({ title: 'Discard changes', body: 'What you wrote is not saved.', act: 'Discard changes', run: close })
   }
   return (
     <Drawer

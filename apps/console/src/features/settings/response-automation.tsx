@@ -81,7 +81,10 @@ function ApprovalRequirements({ data }: { data: Requirements }) {
   const placed = placeErrors(save.error instanceof ApiError ? save.error.errors : undefined, Object.keys(draft))
   const weaker = data.items.filter(({ type, approvers }) => (draft.approvers[type] ?? 0) < approvers)
   const submit = (): void => {
-    if (weaker.length === 0) return save.mutate()
+    if (weaker.length === 0) {
+      save.mutate()
+      return
+    }
     confirm({
       title: 'Ask for fewer approvals',
       body: `${weaker.map(({ title }) => title).join(', ')}: from now on fewer people, or nobody, look at it before it runs. Everybody sees this in the audit log.`,
