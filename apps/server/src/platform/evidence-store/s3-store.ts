@@ -32,8 +32,9 @@ export function s3Store(options: S3StoreOptions): EvidenceStore {
     part: PartName,
     body?: { readonly bytes: Uint8Array; readonly sha256: string },
   ): Promise<Response> => {
+    const address = `${options.endpoint}/${options.bucket}/${keyOf(part)}`
     try {
-      return await client.fetch(`${options.endpoint}/${options.bucket}/${keyOf(part)}`, {
+      return await client.fetch(address, {
         method,
         redirect: 'error',
         signal: AbortSignal.timeout(requestMs),
