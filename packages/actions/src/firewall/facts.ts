@@ -35,13 +35,11 @@ const asked = async <Schema extends z.ZodType>(
 
 /** What must not be cut off on this host, as it is now. Every gateway counts, not only that of the default route. */
 export const readLinuxFacts = async (host: Host): Promise<ProtectionFacts> => {
-  const [links, routes4, routes6, ...files] = await Promise.all([
+  const [links, routes, ...files] = await Promise.all([
     asked(host, Addresses, ['address', 'show']),
-    asked(host, Routes, ['-4', 'route', 'show', 'table', 'all']),
-    asked(host, Routes, ['-6', 'route', 'show', 'table', 'all']),
+    asked(host, Routes, ['route', 'show', 'table', 'all']),
     ...resolverFiles.map((file) => readFile(file, 'utf8').catch(() => '')),
   ])
-  const routes = [...routes4, ...routes6]
   return {
     addresses: links.flatMap(({ addr_info }) => (addr_info ?? []).flatMap(({ local }) => local ?? [])),
     gateways: [...new Set(routes.flatMap((route) => [route, ...(route.nexthops ?? [])].flatMap(gatewaysOf)))],
