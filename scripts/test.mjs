@@ -128,9 +128,16 @@ async function runCompat() {
     existsSync(file),
   )
   if (!server) skip('tests on MariaDB: mariadbd is not installed (Debian: apt-get install mariadb-server)')
+  const slapd = ['/usr/sbin/slapd', '/usr/bin/ldapsearch'].every((file) => existsSync(file))
+  if (!slapd) skip('tests on OpenLDAP: slapd or ldapsearch is not installed (Debian: apt-get install slapd ldap-utils)')
   await runVitest(
     'compat',
-    ['--project', 'compat', ...(server ? [] : ['--exclude', 'compat/drivers/{mysql,maria,orms}*'])],
+    [
+      '--project',
+      'compat',
+      ...(server ? [] : ['--exclude', 'compat/drivers/{mysql,maria,orms}*']),
+      ...(slapd ? [] : ['--exclude', 'compat/ldap/**']),
+    ],
     {},
   )
 }
