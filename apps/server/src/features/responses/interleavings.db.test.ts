@@ -78,7 +78,11 @@ const eventOf: Partial<Record<Deed, TransitionName>> = {
 async function act(scene: Scene, deed: Deed, before: Seen): Promise<void> {
   const { device, id, requestId } = scene
   const execute = scene.taken.find(({ kind, actionId }) => kind === 'execute' && actionId === id)
-  const seen = { id: requestId, version: before.request.version, digest: before.request.digest }
+  const seen = {
+    id: requestId as ResponseRequest['id'],
+    version: before.request.version,
+    digest: before.request.digest,
+  }
   switch (deed) {
     case 'approve':
     case 'reject':
@@ -136,7 +140,10 @@ async function report(
 function expectStep(deed: Deed, before: Seen, now: Seen, wasTaken: boolean): void {
   const state = { status: before.row.status, leased: before.row.leased_at !== null }
   const became = now.row.status
-  if (isFinal(state.status)) return expect(became, `${deed} of ${state.status}`).toBe(state.status)
+  if (isFinal(state.status)) {
+    expect(became, `${deed} of ${state.status}`).toBe(state.status)
+    return
+  }
   const name = eventOf[deed]
   if (name === undefined) {
     const allowed: Partial<Record<Deed, TransitionName[]>> = {
@@ -146,7 +153,8 @@ function expectStep(deed: Deed, before: Seen, now: Seen, wasTaken: boolean): voi
       minute: [],
     }
     const ends = (allowed[deed] ?? []).map((event) => after(event, state)).filter((status) => status !== null)
-    return expect([state.status, ...ends], deed).toContain(became)
+    expect([state.status, ...ends], deed).toContain(became)
+    return
   }
   const told = deed === 'started' || deed === 'completed' || deed === 'failed' || deed === 'agent_cancelled'
   const expected: ResponseStatus = (told && !wasTaken ? null : after(name, state)) ?? state.status

@@ -18,12 +18,23 @@ export interface CommandWish {
   readonly body: CommandBody
 }
 
+export interface SentRow extends Row {
+  device_id: string
+  envelope: Envelope
+}
+
 /**
  * Numbers, signs and stores commands; of each device in the order in which they are given. The devices must be locked.
- * Nothing is sent by this: whoever holds the connection takes them.
+ * Nothing is sent by this: whoever holds the connection takes them, or is given them as `sent`.
+ * @returns them in the order in which they were asked for
  */
-export async function issueCommands(change: Change, key: SigningKey, wishes: readonly CommandWish[]): Promise<void> {
-  if (wishes.length === 0) return
+export async function issueCommands(
+  change: Change,
+  key: SigningKey,
+  wishes: readonly CommandWish[],
+  more: { readonly sent: boolean } = { sent: false },
+): Promise<SentRow[]> {
+  if (wishes.length === 0) return []
   const { tx, now } = change
   const counts = new Map<string, number>()
   for (const { deviceId } of wishes) counts.set(deviceId, (counts.get(deviceId) ?? 0) + 1)
@@ -50,8 +61,8 @@ export async function issueCommands(change: Change, key: SigningKey, wishes: rea
     return { wish, commandId, sequence, envelope }
   })
   await tx.query(
-    `insert into device_command (id, device_id, sequence, response_id, kind, envelope, not_after, created_at)
-     select *, $8::timestamptz from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::jsonb[], $7::timestamptz[])`,
+    `insert into device_command (id, device_id, sequence, response_id, kind, envelope, not_after, created_at, sent_at)
+     select *, $8::timestamptz, case when $9 then $8::timestamptz end from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::jsonb[], $7::timestamptz[])`,
     [
       made.map(({ commandId }) => commandId),
       made.map(({ wish }) => wish.deviceId),
@@ -61,6 +72,7 @@ export async function issueCommands(change: Change, key: SigningKey, wishes: rea
       made.map(({ envelope }) => JSON.stringify(envelope)),
       made.map(({ wish }) => wish.notAfter),
       now,
+      more.sent,
     ],
   )
   const executes = made.filter(({ wish }) => wish.body.kind === 'execute')
@@ -73,29 +85,20 @@ export async function issueCommands(change: Change, key: SigningKey, wishes: rea
       executes.map(({ sequence }) => sequence),
     ],
   )
-}
-
-interface SentRow extends Row {
-  device_id: string
-  envelope: Envelope
+  return made.map(({ wish, envelope }) => ({ device_id: wish.deviceId, envelope }))
 }
 
 /** What waits for these devices and no connection has taken, each device's in order. */
-export async function takeUnsent(
-  change: Change,
-  deviceIds: readonly string[],
-): Promise<ReadonlyMap<string, readonly Envelope[]>> {
-  const rows = await change.tx.query<SentRow>(
+export const takeUnsent = (change: Change, deviceIds: readonly string[]): Promise<SentRow[]> =>
+  change.tx.query<SentRow>(
     `with taken as (
        update device_command set sent_at = $2
        where device_id = any($1) and sent_at is null and acknowledged_at is null and not_after > $2 returning device_id, sequence, envelope)
      select device_id, envelope from taken order by device_id, sequence`,
     [deviceIds, change.now],
   )
-  return group(rows)
-}
 
-function group(rows: readonly SentRow[]): Map<string, Envelope[]> {
+export function groupByDevice(rows: readonly SentRow[]): Map<string, Envelope[]> {
   const byDevice = new Map<string, Envelope[]>()
   for (const { device_id, envelope } of rows) {
     const list = byDevice.get(device_id)

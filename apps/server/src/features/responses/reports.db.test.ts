@@ -127,7 +127,7 @@ test('what an agent took and never told of is unknown in the end, and its late w
 
 test('what was sent is sent again until the agent tells of it', async () => {
   const { device, command } = await taken()
-  const again = async () => (await lab.server.app.commands.again(device.id)).map(lab.open)
+  const again = async () => (await lab.server.app.commands.again(device.id)).map((envelope) => lab.open(envelope))
   expect(await again()).toEqual([command])
   await device.report(command, { kind: 'started' })
   expect(await again()).toEqual([])

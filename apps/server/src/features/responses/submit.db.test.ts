@@ -178,7 +178,7 @@ async function statements(work: () => Promise<unknown>): Promise<number> {
   db.transaction = (inner) =>
     plain((tx) =>
       inner({
-        notify: tx.notify,
+        notify: (message) => tx.notify(message),
         query: (text, values) => {
           count += 1
           return tx.query(text, values)

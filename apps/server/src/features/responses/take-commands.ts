@@ -4,7 +4,7 @@ import { Refusal } from '../../platform/http/refusal.ts'
 import { bySystem, changing, lockDevices, type Change } from './change.ts'
 import { checkAuthority, type Failed } from './check-authority.ts'
 import { ResponseFailure } from './extension.ts'
-import { issueCommands, takeUnsent } from './issue-commands.ts'
+import { groupByDevice, issueCommands, takeUnsent, type SentRow } from './issue-commands.ts'
 import { moveResponses } from './move-responses.ts'
 import { extensionFor, type ResponseParts } from './parts.ts'
 import { factsOf, type RequestRow, type ResponseRow } from './rows.ts'
@@ -50,13 +50,15 @@ async function takeSome(parts: ResponseParts, deviceIds: readonly string[]): Pro
     const contexts = await gatherContexts(parts, candidates)
     const taken = await changing(parts, bySystem(organisationId), async (change) => {
       const active = await lockDevices(change, [...new Set(own.map(({ device_id }) => device_id))])
-      await lease(
+      // Older ones have lower numbers, so they go first.
+      const unsent = await takeUnsent(change, [...active])
+      const leased = await lease(
         change,
         parts,
         candidates.filter(({ device_id }) => device_id !== null && active.has(device_id)),
         contexts,
       )
-      return takeUnsent(change, [...active])
+      return groupByDevice([...unsent, ...leased])
     })
     for (const [deviceId, envelopes] of taken) all.set(deviceId, envelopes)
   }
@@ -109,7 +111,7 @@ async function lease(
   parts: ResponseParts,
   candidates: readonly Candidate[],
   contexts: ReadonlyMap<string, Context>,
-): Promise<void> {
+): Promise<SentRow[]> {
   const authorities = await checkAuthority(change, new Map(candidates.map(({ request }) => [request.id, request])))
   const failing = new Map<string, { failed: Failed; ids: string[] }>()
   const good: Candidate[] = []
@@ -125,7 +127,7 @@ async function lease(
     } else if (context && authority) good.push(row)
   }
   for (const { failed, ids } of failing.values()) await moveResponses(change, 'fail', ids, failed)
-  if (good.length === 0) return
+  if (good.length === 0) return []
   const moved = new Set(
     (
       await moveResponses(
@@ -136,7 +138,7 @@ async function lease(
     ).map(({ id }) => id),
   )
   const leased = good.filter(({ id }) => moved.has(id))
-  await issueCommands(
+  return issueCommands(
     change,
     parts.signingKey,
     leased.map((row) => {
@@ -160,6 +162,7 @@ async function lease(
         },
       }
     }),
+    { sent: true },
   )
 }
 
