@@ -10,7 +10,7 @@ if (!names.includes(name)) {
   process.stderr.write(`Usage: npm run bench -- NAME [--quick]\nNAME is one of: ${names.join(', ')}\n`)
   process.exit(name === undefined ? 0 : 2)
 }
-await bootstrap(['protections', 'monitor', 'server'])
+await bootstrap(['protections', 'monitor', 'server', 'agent'])
 const child = spawn(
   process.execPath,
   ['--import', 'tsx', '--conditions=source', path.join(folder, name, 'main.ts'), ...rest],

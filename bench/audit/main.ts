@@ -78,10 +78,9 @@ try {
   const verified: number[] = []
   for (let round = 0; round < rounds; round += 1) {
     const verifyBegan = performance.now()
-    const verdict = await verifyAudit(
-      createReadStream(file, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>,
-      { key: signingKey.fingerprint },
-    )
+    const verdict = await verifyAudit(createReadStream(file, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>, {
+      key: signingKey.fingerprint,
+    })
     if (!verdict.holds) throw new Error(`A true export does not hold: ${verdict.message}`)
     verified.push(verdict.entries / ((performance.now() - verifyBegan) / 1_000))
   }

@@ -23,7 +23,7 @@ export interface LabPlan {
  * agents' port, so that two products on one machine do not meet.
  */
 export function planLab(agentPort: number): LabPlan {
-  const net = `10.231.${agentPort % 250}`
+  const net = `10.231.${agentPort % 251}`
   const host = (index: 0 | 1, name: string, tags: readonly string[]): LabHost => ({
     name,
     namespace: `riposte-${agentPort}-${name}`,
@@ -79,7 +79,8 @@ const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /**
  * What the first process of a lab host does: its own name, users and files, which nobody else sees, something to respond to, and the
- * agent, which is started again when it ends. Runs in new mount, process and host-name namespaces.
+ * agent, which is started again when it ends. Runs in new mount, process and host-name namespaces. The password of its user is the hash
+ * of nothing that anybody knows.
  */
 export function hostScript(host: LabHost, programs: HostPrograms): string {
   const agent = `${quote(programs.node)} ${quote(programs.agent)}`
@@ -92,14 +93,14 @@ mkdir "$overlay/upper" "$overlay/work"
 mount -t overlay riposte-lab -o "lowerdir=/etc,upperdir=$overlay/upper,workdir=$overlay/work" /etc
 mount -t tmpfs -o mode=0755 riposte-lab /srv
 printf '127.0.0.1 localhost\\n127.0.1.1 %s\\n' ${quote(host.name)} > /etc/hosts
-grep -q '^alice:' /etc/passwd || { echo 'alice:x:4101:4101:Alice:/srv/alice:/bin/sh' >> /etc/passwd; echo 'alice:x:4101:' >> /etc/group; echo 'alice:*:19000:0:99999:7:::' >> /etc/shadow; }
+grep -q '^alice:' /etc/passwd || { echo 'alice:x:4101:4101:Alice:/srv/alice:/bin/sh' >> /etc/passwd; echo 'alice:x:4101:' >> /etc/group; echo "alice:\$6\$lab\$${'x'.repeat(86)}:19000:0:99999:7:::" >> /etc/shadow; }
 mkdir -p /srv/www/uploads /srv/alice
 chown 4101:4101 /srv/alice
 printf 'Nothing good: a lab file to be quarantined.\\n' > /srv/www/uploads/shell.php
 cp /bin/sleep /srv/www/uploads/kworker-update
 setpriv --reuid 65534 --regid 65534 --clear-groups /srv/www/uploads/kworker-update 1000000 &
 ${quote(programs.node)} ${quote(programs.services)} ${quote(host.name)} ${quote(host.local)} ${quote(host.neighbour)} > /srv/www/services.log 2>&1 &
-setsid script -qfc 'setpriv --reuid 4101 --regid 4101 --clear-groups sh -c "while :; do sleep 5; done"' /dev/null > /dev/null 2>&1 < /dev/null &
+setsid setpriv --reuid 4101 --regid 4101 --clear-groups script -qfc 'while :; do sleep 5; done' /dev/null > /dev/null 2>&1 < /dev/null &
 ${programs.token === null ? '' : `${agent} enroll --url ${quote(programs.controlPlaneUrl)} --token ${quote(programs.token)} --name ${quote(host.name)} --state-dir ${quote(programs.stateDir)} || exit 3\n`}while :; do
   ${agent} run --state-dir ${quote(programs.stateDir)} &
   agent=$!

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, openSync, closeSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, closeSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { programs } from '../../programs.ts'
 import { hostScript, networkCommands, type LabHost, type LabPlan } from './lab-plan.ts'
@@ -66,8 +66,11 @@ function startHost(
     controlPlaneUrl: `https://${plan.controlPlane}:${given.agentPort}`,
     token: given.tokens[host.name] ?? null,
   })
+  // In a file and not on the command line, which every process on the machine may read.
+  const file = path.join(given.dataDir, 'lab', `${host.name}.sh`)
+  writeFileSync(file, script, { mode: 0o600 })
   // With the first process of its process namespace everything on the host ends; and that ends with us.
-  const unshare = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--uts', 'sh', '-c', script]
+  const unshare = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--uts', 'sh', file]
   const child = spawn('ip', ['netns', 'exec', host.namespace, ...unshare], {
     stdio: ['ignore', log, log],
     env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' },
