@@ -9,7 +9,7 @@ import { storeReports } from './store-reports.ts'
 import { submit, type Submitted } from './submit.ts'
 import { takeAgain, takeCommands } from './take-commands.ts'
 
-export interface Responses {
+interface Responses {
   readonly routes: HandlersOf<typeof responseApi>
   /** For the feature that holds connections. */
   readonly commands: CommandSource

@@ -1,4 +1,4 @@
 export { cancelOpenOf, voidScriptRuns } from './cancel-open.ts'
-export { createResponses, type Responses } from './create-responses.ts'
+export { createResponses } from './create-responses.ts'
 export { ResponseFailure, type ResponseExtension, type ResponseFacts } from './extension.ts'
 export { readHostPolicy } from './settings.ts'
