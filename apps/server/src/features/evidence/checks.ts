@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Transaction } from '../../platform/db/database.ts'
+import { enqueue } from '../../platform/jobs/jobs.ts'
 import { record } from '../audit/index.ts'
 import { checkCopy, CopyDamaged } from './check-copy.ts'
 import { appendCustody, byServer, type CustodyActor } from './custody.ts'
 import type { EvidenceParts } from './parts.ts'
 import { toArchive, type EvidenceRow } from './rows.ts'
+import { removalSweep } from './sweep-job.ts'
 
 const claimMs = 60_000
 const renewMs = 15_000
@@ -117,6 +119,7 @@ export class CopyChecks {
         subject: { kind: 'evidence', id: row.id },
         details: { responseId: row.response_id, deviceId: row.device_id, ...detail },
       })
+    if (first && !intact) await enqueue(tx, removalSweep(at))
     await tx.notify({
       kind: 'responses',
       organisationId: row.organisation_id,

@@ -1,3 +1,2 @@
 export { openCollector } from './collector.ts'
 export { createEvidence, type EvidenceFeature } from './create-evidence.ts'
-export { evidenceIdsOf } from './queries.ts'

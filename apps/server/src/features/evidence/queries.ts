@@ -111,17 +111,6 @@ export async function readEvidence(
   }
 }
 
-/** Archives of these responses, oldest first; given-up tries left out. For whoever shows a response. */
-export async function evidenceIdsOf(db: Queryable, responseIds: readonly string[]): Promise<Map<string, string[]>> {
-  const rows = await db.query<Row & { id: string; response_id: string }>(
-    `select id, response_id from evidence where response_id = any($1::uuid[]) and state <> 'abandoned' order by id`,
-    [responseIds],
-  )
-  const found = new Map<string, string[]>()
-  for (const row of rows) found.set(row.response_id, [...(found.get(row.response_id) ?? []), row.id])
-  return found
-}
-
 export async function readStorage(parts: EvidenceParts, organisationId: string): Promise<EvidenceStorage> {
   const { budgets, updatedAt, updatedBy } = await readBudgets(parts.db, organisationId)
   const usage = await readUsage(parts.db, organisationId, null)
