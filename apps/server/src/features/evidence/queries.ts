@@ -6,7 +6,7 @@ import {
   type EvidenceStorage,
   type EvidenceSummary,
 } from '@riposte/contract'
-import type { Queryable, Row } from '../../platform/db/database.ts'
+import type { Queryable } from '../../platform/db/database.ts'
 import { Refusal } from '../../platform/http/refusal.ts'
 import { readBudgets, readUsage } from './budgets.ts'
 import { readCustody } from './custody.ts'
