@@ -62,7 +62,7 @@ export interface ControlPlane {
   /** A signed answer over a connection opened now. False when none came in time. */
   roundTrip(timeoutMs: number): Promise<boolean>
   /** The payload of something that the control plane signed (DSSE). @throws Error when no trusted key signed it */
-  readSigned?(envelope: unknown, payloadType: string): unknown
+  readSigned(envelope: unknown, payloadType: string): unknown
   /** Hands a finished file to the durable, resumable upload. @returns when the server has it and its manifest holds */
   upload(file: UploadFile, signal: AbortSignal): Promise<UploadReceipt>
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ControlPlane, Host, HostPolicy } from '@riposte/actions'
-import type { DeviceChannel } from '@riposte/uplink/device'
+import { openEnvelope, type DeviceChannel } from '@riposte/uplink/device'
 import { runProgram } from './run-program.ts'
 
 export interface HostParts {
@@ -27,6 +27,11 @@ export function makeHost({ platform, stateDir, evidenceBudget, channel, upload, 
     controlPlane: {
       addresses: () => channel.addresses().map(({ address, port }) => ({ address, port })),
       roundTrip: (timeoutMs) => channel.roundTrip(timeoutMs),
+      readSigned: (envelope, payloadType) => {
+        const opened = openEnvelope(envelope, channel.keys(), payloadType)
+        if (opened.is === 'refused') throw new Error(opened.why)
+        return opened.payload
+      },
       upload,
     },
     policy: (): HostPolicy => ({ ...channel.policy(), evidenceBudget }),

@@ -45,7 +45,7 @@ export function readScriptContext(
 
 function readStatement(envelope: unknown, controlPlane: Pick<ControlPlane, 'readSigned'>): ScriptStatement {
   try {
-    return ScriptStatement.parse(controlPlane.readSigned?.(envelope, scriptSignaturePayloadType))
+    return ScriptStatement.parse(controlPlane.readSigned(envelope, scriptSignaturePayloadType))
   } catch {
     throw new ActionFailure('signature_refused', 'A signature of the script is not by a key that this agent trusts.')
   }

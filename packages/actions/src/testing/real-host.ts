@@ -75,6 +75,9 @@ export const realHost = (options: RealHostOptions): Host => ({
   controlPlane: {
     addresses: options.addresses ?? (() => []),
     roundTrip: options.roundTrip ?? (() => Promise.resolve(true)),
+    readSigned: () => {
+      throw new Error('This host trusts no key')
+    },
     upload: options.upload ?? (() => Promise.reject(new Error('This host has nowhere to upload to'))),
   },
   ...(options.dial === undefined ? {} : { dial: options.dial }),

@@ -93,7 +93,7 @@ mkdir "$overlay/upper" "$overlay/work"
 mount -t overlay riposte-lab -o "lowerdir=/etc,upperdir=$overlay/upper,workdir=$overlay/work" /etc
 mount -t tmpfs -o mode=0755 riposte-lab /srv
 printf '127.0.0.1 localhost\\n127.0.1.1 %s\\n' ${quote(host.name)} > /etc/hosts
-grep -q '^alice:' /etc/passwd || { echo 'alice:x:4101:4101:Alice:/srv/alice:/bin/sh' >> /etc/passwd; echo 'alice:x:4101:' >> /etc/group; echo "alice:\$6\$lab\$${'x'.repeat(86)}:19000:0:99999:7:::" >> /etc/shadow; }
+grep -q '^alice:' /etc/passwd || { echo 'alice:x:4101:4101:Alice:/srv/alice:/bin/sh' >> /etc/passwd; echo 'alice:x:4101:' >> /etc/group; echo 'alice:$6$lab$${'x'.repeat(86)}:19000:0:99999:7:::' >> /etc/shadow; }
 mkdir -p /srv/www/uploads /srv/alice
 chown 4101:4101 /srv/alice
 printf 'Nothing good: a lab file to be quarantined.\\n' > /srv/www/uploads/shell.php
