@@ -5,6 +5,7 @@ import { readPeopleCsv } from './read-people-csv.ts'
 import { writePeopleCsv } from './write-people-csv.ts'
 
 const read = (text: string | Buffer) => readPeopleCsv(Buffer.from(text))
+const rowsOf = (text: string): string[][] => parse(text)
 const codes = (text: string | Buffer): string[] => read(text).errors.map(({ line, code }) => `${line} ${code}`)
 
 test.each([
@@ -70,7 +71,7 @@ test('what is written is read again as it was, and no cell begins a formula', ()
         { name, email: 'a@example.org', userName: null, department, manager: null, externalId: null, active: true },
       ])
       expect(read(written)).toMatchObject({ errors: [], people: [{ name, department, active: true }] })
-      for (const cell of parse<string[]>(written, {})[1] ?? []) expect(cell).not.toMatch(/^[=+\-@\t\r]/)
+      for (const cell of rowsOf(written)[1] ?? []) expect(cell).not.toMatch(/^[=+\-@\t\r]/)
     }),
     { numRuns: 200 },
   )
