@@ -5,7 +5,6 @@ import {
   Group,
   Kbd,
   Menu,
-  Modal,
   ScrollArea,
   Select,
   Button,
@@ -30,32 +29,13 @@ import { placesOf } from './places.ts'
 import { commandLineStore, openCommandLine, respondStore } from './respond.ts'
 
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette: component }) => ({ default: component })))
+const KeyboardHelp = lazy(() => import('./keyboard-help.tsx').then((loaded) => ({ default: loaded.KeyboardHelp })))
 const RespondDrawer = lazy(() =>
   import('../features/responses/respond-drawer.tsx').then((loaded) => ({ default: loaded.RespondDrawer })),
 )
 const CommandLineDrawer = lazy(() =>
   import('../features/command-line/command-line.tsx').then((loaded) => ({ default: loaded.CommandLineDrawer })),
 )
-
-const keysHelp = [
-  ['g o', 'Overview'],
-  ['g i', 'Incidents'],
-  ['g w', 'Workflow'],
-  ['g d', 'Devices'],
-  ['g a', 'Approvals'],
-  ['g r', 'Response history'],
-  ['g e', 'Evidence'],
-  ['g p', 'People'],
-  ['g s', 'Scripts'],
-  [':', 'Response console: a command line'],
-  ['Ctrl K', 'Search everything'],
-  ['/', 'Filter'],
-  ['j  k', 'Next, previous row'],
-  ['x', 'Select row'],
-  ['Enter', 'Open row'],
-  ['r', 'Raw JSON of what is shown'],
-  ['?', 'This help'],
-] as const
 
 function LiveIndicator() {
   const state = useLiveState()
@@ -222,17 +202,8 @@ export function Frame() {
         {palette ? <Palette places={places} close={paletteActions.close} /> : null}
         {responding ? <RespondDrawer /> : null}
         {typing ? <CommandLineDrawer /> : null}
+        {help ? <KeyboardHelp close={helpActions.close} /> : null}
       </Suspense>
-      <Modal opened={help} onClose={helpActions.close} title="Keyboard">
-        <dl className="facts">
-          {keysHelp.map(([key, what]) => [
-            <dt key={key} className="mono">
-              {key}
-            </dt>,
-            <dd key={what}>{what}</dd>,
-          ])}
-        </dl>
-      </Modal>
     </AppShell>
   )
 }

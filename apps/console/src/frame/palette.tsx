@@ -40,6 +40,7 @@ export function Palette({ places, close }: { places: readonly Place[]; close: ()
       size="lg"
       title={<span className="unseen">Search everything</span>}
       padding="sm"
+      styles={{ header: { minHeight: 0, padding: 0 } }}
       yOffset="10dvh"
     >
       <Stack gap="xs">

@@ -41,7 +41,7 @@ export const ShapeIcon = ({ shape, size = 10 }: { shape: Shape; size?: number })
 export const Mark = ({ look, detail }: { look: Look; detail?: string | undefined }) => (
   <Group gap={6} wrap="nowrap" component="span" style={{ color: tones[look.tone], display: 'inline-flex' }}>
     <ShapeIcon shape={look.shape} />
-    <Text span size="sm" fw={600} inherit style={{ whiteSpace: 'nowrap' }}>
+    <Text span size="sm" fw={600} style={{ whiteSpace: 'nowrap' }}>
       {look.word}
       {detail === undefined ? '' : `: ${detail}`}
     </Text>

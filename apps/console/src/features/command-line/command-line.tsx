@@ -92,7 +92,8 @@ function CommandLine({ start }: { start: string }) {
     setBack(null)
     if (reading.kind === 'clear') {
       update(() => [])
-      edit(''); return;
+      edit('')
+      return
     }
     const run = (): void => perform(text, reading)
     if (reading.kind !== 'mistake') edit('')

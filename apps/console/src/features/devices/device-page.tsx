@@ -207,77 +207,16 @@ function Body({ device }: { device: Device }) {
   return (
     <Stack>
       <div className="columns">
-        <Stack>
-          <Containments device={device} />
-          <Section title="Recent responses" side={<a href={paths.history(`device:${device.id}`)}>All</a>}>
-            {responses.error ? <ErrorState error={responses.error} /> : null}
-            {responses.data?.items.length === 0 ? (
-              <Text size="sm" className="quiet">
-                None yet. Respond… asks for the first.
-              </Text>
-            ) : null}
-            <ResponseList label="Recent responses" items={responses.data?.items ?? []} />
-          </Section>
-          <Capabilities device={device} />
-        </Stack>
-        <Stack>
-          <DeviceLabels key={device.id} device={device} store={store} />
-          <Section title="Facts">
-            {facts === null ? (
-              <EmptyState title="Nothing reported yet">The agent tells on its first connection.</EmptyState>
-            ) : (
-              <Facts
-                rows={[
-                  ['Host name', facts.hostname],
-                  ['System', `${facts.os.name} (${facts.architecture})`],
-                  ['Kernel', facts.os.kernel],
-                  ['Addresses', <span className="mono">{facts.addresses.join(', ')}</span>],
-                  ['Gateways', <span className="mono">{facts.gateways.join(', ')}</span>],
-                  ['Resolvers', <span className="mono">{facts.resolvers.join(', ')}</span>],
-                  ['Boot', <span className="mono">{facts.bootId}</span>],
-                  ['Machine', <span className="mono">{facts.machineId}</span>],
-                  [
-                    'Agent',
-                    `${device.agentVersion ?? 'unknown'}${device.agentUpToDate ? '' : ', an older one'}, process ${facts.agentPid}`,
-                  ],
-                ]}
-              />
-            )}
-            <Facts
-              rows={[
-                [
-                  'Connected by',
-                  device.connectedBy === null
-                    ? 'nothing'
-                    : device.connectedBy === 'websocket'
-                      ? 'WebSocket'
-                      : 'long poll',
-                ],
-                [
-                  'Clock',
-                  skew === null
-                    ? null
-                    : Math.abs(skew) < 1_000
-                      ? 'agrees with ours'
-                      : `${(skew / 1_000).toFixed(1)} s ahead of ours`,
-                ],
-                [
-                  'Certificate',
-                  <span>
-                    <span className="mono">{device.certificate.fingerprint.slice(0, 16)}…</span> until{' '}
-                    <RelativeTime at={device.certificate.notAfter} />
-                  </span>,
-                ],
-                [
-                  'Enrolled',
-                  <span>
-                    <RelativeTime at={device.enrolledAt} /> by {device.enrolledBy}
-                  </span>,
-                ],
-              ]}
-            />
-          </Section>
-        </Stack>
+        <Containments device={device} />
+        <Section title="Recent responses" side={<a href={paths.history(`device:${device.id}`)}>All</a>}>
+          {responses.error ? <ErrorState error={responses.error} /> : null}
+          {responses.data?.items.length === 0 ? (
+            <Text size="sm" className="quiet">
+              None yet. Respond… asks for the first.
+            </Text>
+          ) : null}
+          <ResponseList label="Recent responses" items={responses.data?.items ?? []} />
+        </Section>
       </div>
       <Tabs value={shown} onChange={(next) => replace(paths.device(device.id, next ?? ''))} keepMounted={false}>
         <Tabs.List mb="sm" aria-label="Live">
@@ -293,6 +232,67 @@ function Body({ device }: { device: Device }) {
           </Tabs.Panel>
         ))}
       </Tabs>
+      <div className="columns">
+        <Stack>
+          <DeviceLabels key={device.id} device={device} store={store} />
+          <Capabilities device={device} />
+        </Stack>
+        <Section title="Facts">
+          {facts === null ? (
+            <EmptyState title="Nothing reported yet">The agent tells on its first connection.</EmptyState>
+          ) : (
+            <Facts
+              rows={[
+                ['Host name', facts.hostname],
+                ['System', `${facts.os.name} (${facts.architecture})`],
+                ['Kernel', facts.os.kernel],
+                ['Addresses', <span className="mono">{facts.addresses.join(', ')}</span>],
+                ['Gateways', <span className="mono">{facts.gateways.join(', ')}</span>],
+                ['Resolvers', <span className="mono">{facts.resolvers.join(', ')}</span>],
+                ['Boot', <span className="mono">{facts.bootId}</span>],
+                ['Machine', <span className="mono">{facts.machineId}</span>],
+                [
+                  'Agent',
+                  `${device.agentVersion ?? 'unknown'}${device.agentUpToDate ? '' : ', an older one'}, process ${facts.agentPid}`,
+                ],
+              ]}
+            />
+          )}
+          <Facts
+            rows={[
+              [
+                'Connected by',
+                device.connectedBy === null
+                  ? 'nothing'
+                  : device.connectedBy === 'websocket'
+                    ? 'WebSocket'
+                    : 'long poll',
+              ],
+              [
+                'Clock',
+                skew === null
+                  ? null
+                  : Math.abs(skew) < 1_000
+                    ? 'agrees with ours'
+                    : `${(skew / 1_000).toFixed(1)} s ahead of ours`,
+              ],
+              [
+                'Certificate',
+                <span>
+                  <span className="mono">{device.certificate.fingerprint.slice(0, 16)}…</span> until{' '}
+                  <RelativeTime at={device.certificate.notAfter} />
+                </span>,
+              ],
+              [
+                'Enrolled',
+                <span>
+                  <RelativeTime at={device.enrolledAt} /> by {device.enrolledBy}
+                </span>,
+              ],
+            ]}
+          />
+        </Section>
+      </div>
     </Stack>
   )
 }

@@ -9,6 +9,7 @@ import { DataTable, type Column } from '../../ui/data-table.tsx'
 import { EmptyState, ErrorState } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { useWhyNot } from '../../ui/use-may.ts'
+import { bytesWord } from '../evidence/evidence-looks.ts'
 import { actOn, cellText, columnsOf, liveTables, type LiveRow } from './live-rows.ts'
 
 const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT/.test(text)
@@ -59,18 +60,18 @@ export function LivePanel({ device, query }: { device: Device; query: LiveQuery 
     )
   }
   const columns: Column<{ row: LiveRow; index: number }>[] = [
+    ...(query === 'containment'
+      ? []
+      : [{ id: 'act', header: 'Respond', width: '5.5rem', render: ({ row }: { row: LiveRow }) => act(row) }]),
     ...columnsOf(query, live.data?.rows ?? []).map(([id, header, width]) => ({
       id,
       header,
       width,
       render: ({ row }: { row: LiveRow }) => {
-        const value = cellText(row[id])
+        const value = id === 'memoryBytes' ? bytesWord(Number(row[id])) : cellText(row[id])
         return isTime(value) ? <RelativeTime at={value} /> : <span title={value}>{value}</span>
       },
     })),
-    ...(query === 'containment'
-      ? []
-      : [{ id: 'act', header: 'Respond', width: '5.5rem', render: ({ row }: { row: LiveRow }) => act(row) }]),
   ]
   return (
     <Stack gap="xs">

@@ -38,8 +38,9 @@ describe('what can be done with a live row', () => {
     expect(actOn('quarantine', { quarantine: 'q', path: '/x' })?.parameters).toEqual({ quarantine: 'q' })
   })
 
-  it('shows what is known first, and then what else a host tells', () => {
+  it('shows what is known, or else whatever a host tells', () => {
     const rows = [{ pid: 1, odd: 2, name: 'init', identity }]
-    expect(columnsOf('processes', rows).map(([name]) => name)).toEqual(['pid', 'name', 'odd'])
+    expect(columnsOf('processes', rows).map(([name]) => name)).toEqual(['pid', 'name'])
+    expect(columnsOf('containment', [{ type: 'block_ip', identity }]).map(([name]) => name)).toEqual(['type'])
   })
 })

@@ -139,6 +139,6 @@ export function columnsOf(query: LiveQuery, rows: readonly LiveRow[]): (readonly
   const told = new Set(rows.slice(0, 50).flatMap((row) => Object.keys(row)))
   const known = liveTables[query].columns.filter(([name]) => told.has(name))
   const named = new Set([...known.map(([name]) => name), ...hidden])
-  const others = [...told].filter((name) => !named.has(name)).slice(0, known.length === 0 ? 8 : 2)
+  const others = [...told].filter((name) => !named.has(name)).slice(0, known.length === 0 ? 8 : 0)
   return [...known, ...others.map((name) => [name, name, 'minmax(7rem, 1fr)'] as const)]
 }
