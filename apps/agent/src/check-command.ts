@@ -4,6 +4,7 @@ import {
   canonicalJson,
   Command,
   commandPayloadType,
+  rootFrom,
   scriptSignaturePayloadType,
   ScriptStatement,
   type ExecuteCommand,
@@ -109,10 +110,18 @@ function checkExecute(command: ExecuteCommand, facts: CommandFacts): CheckedComm
 }
 
 /** What people consented to must be exactly what is asked of this host. */
-function consentProblem({ subject, digest, deviceId, type, parameters, notAfter }: ExecuteCommand): string | null {
+function consentProblem({
+  subject,
+  targetProof,
+  digest,
+  deviceId,
+  type,
+  parameters,
+  notAfter,
+}: ExecuteCommand): string | null {
   if (sha256(canonicalJson(subject)) !== digest) return 'What was approved is not what the command says it was.'
   if (subject.type !== type) return `The approval is for ${subject.type}, not for ${type}.`
-  if (!subject.targets.includes(deviceId)) return 'The approval is for other devices.'
+  if (rootFrom(deviceId, targetProof, sha256) !== subject.targets.root) return 'The approval is for other devices.'
   if (canonicalJson(subject.parameters) !== canonicalJson(parameters))
     return 'The parameters are not those that were approved.'
   if (Date.parse(notAfter) > Date.parse(subject.notAfter)) return `The approval ended at ${subject.notAfter}.`

@@ -158,7 +158,10 @@ class Channel implements DeviceChannel {
     const events = (): LinkEvents => {
       const self: { link: ChannelLink | null } = { link: null }
       return {
-        alive: () => (this.#heardAt = monotonic()),
+        alive: () => {
+          this.#heardAt = monotonic()
+          if (this.#ready) this.#contactAt = this.#clock.now()
+        },
         message: (text) => this.#receive(text),
         ended: (why) => {
           if (self.link === null || self.link === this.#link || this.#link === null) this.#ended(why)
