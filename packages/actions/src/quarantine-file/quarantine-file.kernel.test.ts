@@ -52,6 +52,25 @@ const refused = (path: string, more: Record<string, unknown> = {}) =>
   agent.refused(agent.job('quarantine_file', { path, ...more }))
 const restore = (job: LabJob): LabJob => agent.job('restore_file', { quarantine: job.actionId })
 
+const stateOf = async (pid: number): Promise<string> =>
+  (await lab.sh(`sed 's/.*) //' /proc/${pid}/stat 2>/dev/null | cut -c1`)).trim()
+
+const runFrom = async (path: string): Promise<number> => {
+  const pid = Number(await lab.sh(`setsid ${path} 1000 </dev/null >/dev/null 2>&1 & echo $!`))
+  const end = Date.now() + 5_000
+  while ((await lab.sh(`readlink /proc/${pid}/exe || true`)).trim() !== path || (await stateOf(pid)) !== 'S') {
+    if (Date.now() > end) throw new Error('It did not start')
+    await delay(20)
+  }
+  return pid
+}
+
+/** What must be left of nothing: a file under a name of ours, an entry of that quarantine in the vault. */
+const leftovers = async (job: LabJob): Promise<string> =>
+  (
+    await lab.sh(`ls -A /srv | grep '^.riposte' || true; ls ${agent.stateDir}/vault | grep ${job.actionId} || true`)
+  ).trim()
+
 const names = ['plain', '-rf', 'a\nb', 'blank and "quotes"', '$(touch x)`id`', '🛡️ ünï', '\\x41*?[a]', 'x'.repeat(255)]
 
 describe('quarantine, then restore', () => {
@@ -94,7 +113,7 @@ describe('quarantine, then restore', () => {
   test('keeps holes, in the vault too', async () => {
     const path = '/srv/disk/sparse'
     await lab.sh(
-      `truncate -s 200M ${path}; printf head | dd of=${path} conv=notrunc status=none; printf tail | dd of=${path} bs=1 seek=150000001 conv=notrunc status=none`,
+      `truncate -s 96M ${path}; printf head | dd of=${path} conv=notrunc status=none; printf tail | dd of=${path} bs=1 seek=80000001 conv=notrunc status=none`,
     )
     const [blocks, before] = [await lab.sh(`stat -c %b ${path}`), await lab.sh(`sha256sum ${path}`)]
     const [job] = await quarantine(path)
@@ -122,12 +141,14 @@ describe('quarantine, then restore', () => {
   })
 
   test('a large file goes through in constant memory', async () => {
-    await lab.sh('head -c 120M /dev/urandom > /srv/large')
+    await lab.sh('printf small > /srv/little; head -c 96M /dev/urandom > /srv/large')
+    await agent.execute(restore((await quarantine('/srv/little'))[0]))
+    const atRest = agent.rss()
     const before = await lab.sh('sha256sum < /srv/large')
     const [job] = await quarantine('/srv/large')
     await agent.execute(restore(job))
     expect(await lab.sh('sha256sum < /srv/large')).toBe(before)
-    expect(agent.rss()).toBeLessThan(230 * 1024 * 1024)
+    expect(agent.rss() - atRest).toBeLessThan(72 * 1024 * 1024)
     await lab.sh('rm /srv/large')
   })
 })
@@ -267,18 +288,12 @@ describe('after quarantine', () => {
   test('what runs from it is told of, and killed where that was asked for', async () => {
     const run = async (): Promise<number> => {
       await lab.sh('cp /bin/sleep /srv/miner')
-      const pid = Number(await lab.sh('setsid /srv/miner 1000 </dev/null >/dev/null 2>&1 & echo $!'))
-      const end = Date.now() + 5_000
-      while (!(await lab.sh(`readlink /proc/${pid}/exe`)).includes('miner')) {
-        if (Date.now() > end) throw new Error('did not start')
-        await delay(20)
-      }
-      return pid
+      return runFrom('/srv/miner')
     }
     const first = await run()
     const [, evidence] = await quarantine('/srv/miner')
     expect(evidence['running']).toMatchObject([{ pid: first, as: 'executable' }])
-    expect(await lab.sh(`sed 's/.*) //' /proc/${first}/stat | cut -c1`)).toBe('S\n')
+    expect(await stateOf(first)).toBe('S')
     const second = await run()
     const [, killed] = await quarantine('/srv/miner', { killRunning: true })
     expect(killed['killed']).toMatchObject([{ pid: second }])
@@ -300,32 +315,68 @@ describe('an agent that dies', () => {
       states.push(settled.state)
       if (settled.state === 'applied') await agent.execute(restore(job))
       expect(await portraitOnce(path)).toBe(before)
-      expect(
-        (
-          await lab.sh(`ls -A /srv | grep riposte-q || true; ls ${agent.stateDir}/vault | grep ${job.actionId} || true`)
-        ).trim(),
-      ).toBe('')
+      expect(await leftovers(job)).toBe('')
     }
     expect(states).toEqual(['not_applied', 'not_applied'])
   })
 
-  test('between the steps of the move: moved aside, and removed', async () => {
-    for (const step of ['aside', 'removed']) {
-      const path = `/srv/step-${step}`
-      await lab.sh(`printf whole > ${path}`)
+  test('after any change that a quarantine makes, also while it kills what runs from the file', async () => {
+    const died: string[] = []
+    const states: string[] = []
+    for (let change = 1; change < 20; change += 1) {
+      const path = `/srv/change-${change}`
+      await lab.sh(`cp /bin/sleep ${path}`)
       const before = await portrait(path)
-      const job = agent.job('quarantine_file', { path })
-      expect(await agent.dieAtNote(job, 2)).toBe(true)
-      // What the agent would have done next, up to where it died.
-      await lab.sh(step === 'aside' ? `mv ${path} /srv/.riposte-quarantine-${job.actionId}` : `rm ${path}`)
+      const running = [await runFrom(path), await runFrom(path)]
+      const job = agent.job('quarantine_file', { path, killRunning: true })
+      if (!(await agent.dieAfterChange(job, change))) break
+      died.push(agent.changes().at(-1) ?? '')
       const settled = await agent.reconcile(job)
+      states.push(settled.state)
+      const after = await Promise.all(running.map(stateOf))
+      if (settled.state === 'applied') {
+        // What was asked for is brought to its end: nobody is left stopped, or running from a file that is gone.
+        expect(after.filter((state) => state !== '' && state !== 'Z')).toEqual([])
+        expect(await agent.verify(job, settled.evidence)).toMatchObject({ result: 'passed' })
+        await agent.execute(restore(job))
+      } else expect(after).toEqual(['S', 'S'])
+      expect(await portraitOnce(path)).toBe(before)
+      expect(await leftovers(job)).toBe('')
+      await lab.sh('pkill -9 -f "[/]srv/change-" || true')
+    }
+    // The folder of an older try, the vault's entry, aside, gone; then each process stopped, and each killed.
+    expect(died).toEqual([
+      ...['remove in the vault', 'rename in the vault', 'rename', 'unlink'],
+      ...['kill', 'kill', 'kill', 'kill'],
+    ])
+    expect(states).toEqual([
+      ...['not_applied', 'not_applied', 'applied', 'applied'],
+      ...['applied', 'applied', 'applied', 'applied'],
+    ])
+  })
+
+  test('after any change that a restore makes, also between the file’s two names', async () => {
+    const died: string[] = []
+    const states: string[] = []
+    for (let change = 1; change < 20; change += 1) {
+      const path = `/srv/back-${change}`
+      await lab.sh(`printf whole > ${path}; chmod 640 ${path}`)
+      const before = await portrait(path)
+      const [job] = await quarantine(path)
+      const back = restore(job)
+      if (!(await agent.dieAfterChange(back, change))) break
+      died.push(agent.changes().at(-1) ?? '')
+      const settled = await agent.reconcile(back)
+      states.push(settled.state)
       expect(settled.state).toBe('applied')
-      expect(await agent.verify(job, settled.state === 'applied' ? settled.evidence : {})).toMatchObject({
+      expect(await agent.verify(back, settled.state === 'applied' ? settled.evidence : {})).toMatchObject({
         result: 'passed',
       })
-      await agent.execute(restore(job))
+      expect(await lab.sh(`stat -c %h ${path}`)).toBe('1\n')
       expect(await portraitOnce(path)).toBe(before)
+      expect(await leftovers(job)).toBe('')
     }
+    expect(died).toEqual(['link', 'unlink', 'rename in the vault', 'remove in the vault'])
   })
 
   test('at any note of a restore: the file is whole at its path or in the vault, and never under another name', async () => {
@@ -345,11 +396,7 @@ describe('an agent that dies', () => {
           result: 'passed',
         })
       expect(await portraitOnce(path)).toBe(before)
-      expect(
-        (
-          await lab.sh(`ls -A /srv | grep riposte-r || true; ls ${agent.stateDir}/vault | grep ${job.actionId} || true`)
-        ).trim(),
-      ).toBe('')
+      expect(await leftovers(job)).toBe('')
     }
     expect(states).toEqual(['not_applied', 'not_applied', 'applied'])
   })

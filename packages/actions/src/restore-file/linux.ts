@@ -5,7 +5,7 @@ import type * as z from 'zod'
 import { ActionFailure, type Evidence, type Executor, type Job, type Reconciled, type Verdict } from '../executor.ts'
 import { FileMetadata, metadataDifferences, writeMetadata } from '../files/metadata.ts'
 import { NotWhole, unseal } from '../files/sealed-copy.ts'
-import { contentOf, readEntry, removeEntry, type VaultRecord } from '../files/vault.ts'
+import { contentOf, dropPartial, readEntry, removeEntry, type VaultRecord } from '../files/vault.ts'
 import { asFailure, byHandle, look, openRegular, readUnseen, walkToParent, type Place } from '../files/walk.ts'
 import { unavailableOnLinux } from '../process/unavailable.ts'
 import type { restoreFile } from './spec.ts'
@@ -191,10 +191,13 @@ const reconcile = async (job: Job<Parameters>, notes: readonly Evidence[]): Prom
   if (last === undefined) return notApplied('The agent ended before it began.')
   const record = await readEntry(job.host, job.parameters.quarantine)
   const cleared = last['evidence']
-  if (record === null)
+  if (record === null) {
+    // The bytes may outlive the entry's name.
+    await dropPartial(job.host, job.parameters.quarantine)
     return last['stage'] === 'clearing'
       ? { state: 'applied', evidence: cleared as Evidence }
       : { state: 'unknown', detail: 'The vault does not hold the file any more.' }
+  }
   let place: Place
   try {
     place = walkToParent(record.path)

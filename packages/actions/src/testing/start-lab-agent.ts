@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -19,13 +20,24 @@ export interface LabJob {
 
 type Said = { id: number; rss: number } & ({ ok: true; value: unknown } | ({ ok: false } & LabFailure))
 
+/** One file in the lab's memory: an agent that dies at each step is started many times, and a loader would take most of that time. */
+const bundle = (lab: MachineLab): string => {
+  const file = path.join(lab.folder, 'lab-agent.mjs')
+  execFileSync(path.join(import.meta.dirname, '../../../../node_modules/.bin/esbuild'), [
+    path.join(import.meta.dirname, 'lab-agent.ts'),
+    `--outfile=/proc/${lab.pid}/root${file}`,
+    ...['--bundle', '--platform=node', '--format=esm', '--target=node20', '--conditions=source', '--log-level=error'],
+    "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  ])
+  return file
+}
+
 /** The executors in a process inside of the lab, asked from outside of it. `terminal`: a program that gives it one and takes a command line. */
 export const startLabAgent = (lab: MachineLab, terminal: readonly string[] = []) => {
-  const program = path.join(import.meta.dirname, 'lab-agent.ts')
+  const program = bundle(lab)
   const stateDir = path.join(lab.folder, 'state')
-  const loader = path.join(import.meta.dirname, '../../../../node_modules/tsx/dist/loader.mjs')
   const begin = () => {
-    const command = [process.execPath, '--import', `file://${loader}`, program, stateDir]
+    const command = [process.execPath, program, stateDir]
     const [file = '', ...args] = terminal.length === 0 ? command : [...terminal, command.join(' '), '/dev/null']
     const child = lab.start(file, args)
     if (!child.stdin || !child.stdout || !child.stderr) throw new Error('no streams')
@@ -73,6 +85,13 @@ export const startLabAgent = (lab: MachineLab, terminal: readonly string[] = [])
           .map((line) => JSON.parse(line) as Evidence)
       : []
   }
+  const die = async (job: LabJob, when: Record<string, number>): Promise<boolean> => {
+    const said = await ask({ op: 'execute', ...job, ...when }).catch(() => null)
+    if (said?.ok === false) throw new Error(`${said.reason}: ${said.message}`)
+    if (said !== null) return false
+    agent = begin()
+    return true
+  }
   return {
     stateDir,
     job: (type: string, parameters: Record<string, unknown>): LabJob => {
@@ -93,14 +112,13 @@ export const startLabAgent = (lab: MachineLab, terminal: readonly string[] = [])
     live: (query: string): Promise<Record<string, unknown>[]> =>
       value({ op: 'live', type: query, actionId: '', parameters: null }),
     /** Executes until the note of that number, then the agent is killed and a new one starts. @returns whether it came that far */
-    dieAtNote: async (job: LabJob, note: number): Promise<boolean> => {
-      const done = await ask({ op: 'execute', ...job, dieAtNote: note }).then(
-        () => true,
-        () => false,
-      )
-      if (done) return false
-      agent = begin()
-      return true
+    dieAtNote: (job: LabJob, note: number): Promise<boolean> => die(job, { dieAtNote: note }),
+    /** The same right after the change of that number that it makes to files or processes: each link, move, removal and signal. */
+    dieAfterChange: (job: LabJob, change: number): Promise<boolean> => die(job, { dieAfterChange: change }),
+    /** The changes that the agent before this one made, in order, by the names of the calls. */
+    changes: (): string[] => {
+      const file = `/proc/${lab.pid}/root${stateDir}/changes`
+      return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
     },
     rss: () => rss,
     stop: () => {
