@@ -47,7 +47,7 @@ function LiveIndicator() {
   return (
     <Text size="sm" role="status" aria-label="Live updates">
       <span aria-hidden="true">{state.kind === 'connected' ? '● ' : '○ '}</span>
-      {words}
+      <span className="live-words">{words}</span>
     </Text>
   )
 }
@@ -109,7 +109,7 @@ export function Frame() {
             <Select
               aria-label="Project"
               size="xs"
-              w={180}
+              w={{ base: 116, sm: 180 }}
               allowDeselect={false}
               data={projects.map(({ id, name }) => ({ value: id, label: name }))}
               value={project?.id ?? null}
@@ -125,7 +125,7 @@ export function Frame() {
               }
             />
           </Group>
-          <Group gap="md" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap">
             {waiting > 0 ? (
               <Button
                 size="xs"

@@ -12,6 +12,7 @@ import { paths } from '../../paths.ts'
 import { confirm } from '../../ui/confirm.tsx'
 import { DisabledReason } from '../../ui/disabled-reason.tsx'
 import { useKeys } from '../../ui/keyboard.ts'
+import { Link } from '../../ui/link.tsx'
 import { Mark } from '../../ui/mark.tsx'
 import { MarkedText } from '../../ui/marked-text.tsx'
 import { EmptyState, ErrorState, Facts, PageHeader } from '../../ui/page.tsx'
@@ -208,7 +209,7 @@ function Body({ device }: { device: Device }) {
     <Stack>
       <div className="columns">
         <Containments device={device} />
-        <Section title="Recent responses" side={<a href={paths.history(`device:${device.id}`)}>All</a>}>
+        <Section title="Recent responses" side={<Link to={paths.history(`device:${device.id}`)}>All</Link>}>
           {responses.error ? <ErrorState error={responses.error} /> : null}
           {responses.data?.items.length === 0 ? (
             <Text size="sm" className="quiet">

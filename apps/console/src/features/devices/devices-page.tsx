@@ -154,7 +154,7 @@ export function DevicesPage() {
           }
         />
       )}
-      {add === undefined ? null : <AddDevice close={() => replace(paths.devices(typed))} />}
+      {add === undefined || mayNotAdd !== null ? null : <AddDevice close={() => replace(paths.devices(typed))} />}
     </Stack>
   )
 }

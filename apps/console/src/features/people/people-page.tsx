@@ -152,8 +152,8 @@ export function PeoplePage() {
           }
         />
       )}
-      {add === 'csv' ? <ImportPeople close={close} /> : null}
-      {add === 'person' ? <PersonForm person={null} close={close} /> : null}
+      {add === 'csv' && mayNotWrite === null ? <ImportPeople close={close} /> : null}
+      {add === 'person' && mayNotWrite === null ? <PersonForm person={null} close={close} /> : null}
     </Stack>
   )
 }

@@ -89,7 +89,9 @@ export function ScriptsPage() {
           }
         />
       )}
-      {add === undefined ? null : <ScriptForm script={null} close={() => replace(paths.scripts(typed))} />}
+      {add === undefined || mayNot !== null ? null : (
+        <ScriptForm script={null} close={() => replace(paths.scripts(typed))} />
+      )}
     </Stack>
   )
 }
