@@ -3,6 +3,7 @@ import {
   commandPayloadType,
   noticePayloadType,
   scriptSignaturePayloadType,
+  targetTree,
   type ApprovalSubject,
   type Authority,
   type ExecuteCommand,
@@ -97,7 +98,12 @@ describe('tampering', () => {
       'subject edited after the approval',
       signer.seal({ ...block(), subject: { ...block().subject, justification: 'x' } }),
     ],
-    ['approved for other devices', signer.seal(approve(['anna'], { subject: { targets: [randomUUID()] } }))],
+    [
+      'approved for other devices',
+      signer.seal(
+        approve(['anna'], { subject: { targets: { count: 1, root: targetTree([randomUUID()], sha256).root } } }),
+      ),
+    ],
     ['longer than the approval', signer.seal(block({ notAfter: new Date(now + 7_200_000).toISOString() }))],
     ['approved by nobody that counts: who asked', signer.seal(approve(['member-asks']))],
     ['approved by a barred member', signer.seal(approve(['owner'], { barred: ['owner'] }))],

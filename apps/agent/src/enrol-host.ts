@@ -69,6 +69,9 @@ const enrollingHost = (platform: 'linux' | 'windows', stateDir: string): Host =>
   controlPlane: {
     addresses: () => [],
     roundTrip: () => Promise.resolve(false),
+    readSigned: () => {
+      throw new Error('Before enrolment no key is trusted')
+    },
     upload: () => Promise.reject(new ProgramMissing('upload')),
   },
   policy: () => ({ neverBlock: [], protectedProcesses: [], isolationAllow: [], evidenceBudget: 0 }),

@@ -3,6 +3,7 @@ import {
   canonicalJson,
   commandPayloadType,
   preAuthEncoding,
+  targetTree,
   type ApprovalSubject,
   type Command,
   type Envelope,
@@ -46,10 +47,11 @@ export interface CommandWish {
 /** As the control plane would issue it where the settings ask for no approval. */
 export function executeCommand(wish: CommandWish): ExecuteCommand {
   const notAfter = new Date(wish.now + (wish.lifeMs ?? 3_600_000)).toISOString()
+  const tree = targetTree([wish.deviceId], sha256)
   const subject: ApprovalSubject = {
     requestId: randomUUID(),
     type: wish.type,
-    targets: [wish.deviceId],
+    targets: { count: 1, root: tree.root },
     parameters: wish.parameters,
     scriptSha256: null,
     notAfter,
@@ -64,6 +66,7 @@ export function executeCommand(wish: CommandWish): ExecuteCommand {
     type: wish.type,
     parameters: wish.parameters,
     subject,
+    targetProof: [...(tree.proofOf(wish.deviceId) ?? [])],
     digest: digestOf(subject),
     authority: { kind: 'not_required' },
     context: {},

@@ -37,6 +37,7 @@ test('Windows is asked by its own programs, without a shell, and what they write
     controlPlane: {
       addresses: () => [],
       roundTrip: () => Promise.resolve(true),
+      readSigned: () => null,
       upload: (file) => {
         archive = readFileSync(file.path)
         return Promise.resolve({ evidenceId: 'e', bytes: file.bytes, sha256: file.sha256 })

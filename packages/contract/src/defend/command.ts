@@ -13,8 +13,8 @@ export const noticePayloadType = 'application/vnd.riposte.notice+json'
 export const ApprovalSubject = z.object({
   requestId: z.uuid(),
   type: z.string().max(64),
-  /** Device ids, or `person:<id>`; sorted. */
-  targets: z.array(z.string().max(64)).min(1).max(10_000),
+  /** Device ids or `person:<id>`, sorted: how many, and the root of the hash tree over them (`targetTree`). */
+  targets: z.object({ count: z.int().min(1).max(10_000), root: Sha256 }),
   parameters: z.record(z.string(), z.unknown()),
   /** Of the script that would run; null for everything else. */
   scriptSha256: Sha256.nullable(),
@@ -64,6 +64,8 @@ export const Command = z.discriminatedUnion('kind', [
     type: z.string().max(64),
     parameters: z.record(z.string(), z.unknown()),
     subject: ApprovalSubject,
+    /** Shows that this device is among the subject's targets (`rootFrom`). */
+    targetProof: z.array(z.string().max(66)).max(20),
     digest: Sha256,
     authority: Authority,
     /** What the action needs from the server and nobody consents to: content of a script by its hash, keys, budgets. */

@@ -1,4 +1,4 @@
-import { canonicalJson, type ApprovalSubject } from '@riposte/contract'
+import { canonicalJson, targetTree, type ApprovalSubject, type TargetTree } from '@riposte/contract'
 import { createHash } from 'node:crypto'
 import type { RequestRow } from './rows.ts'
 
@@ -16,10 +16,11 @@ export const subjectOf = (
     | 'version'
     | 'submitted_by'
   >,
+  tree: TargetTree = treeOf(request.targets),
 ): ApprovalSubject => ({
   requestId: request.id,
   type: request.type,
-  targets: request.targets,
+  targets: { count: request.targets.length, root: tree.root },
   parameters: request.parameters,
   scriptSha256: request.script_sha256,
   notAfter: request.not_after.toISOString(),
@@ -29,6 +30,8 @@ export const subjectOf = (
 })
 
 export const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+export const treeOf = (targets: readonly string[]): TargetTree => targetTree(targets, sha256Hex)
 
 export const digestOf = (subject: ApprovalSubject): string => sha256Hex(canonicalJson(subject))
 

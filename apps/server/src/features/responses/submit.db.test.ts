@@ -1,7 +1,8 @@
-import type { Envelope, Preview, ResponseRequest } from '@riposte/contract'
+import { rootFrom, type Envelope, type Preview, type ResponseRequest } from '@riposte/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../platform/crypto/secrets.ts'
 import type { Row } from '../../platform/db/database.ts'
+import { sha256Hex, treeOf } from './subject.ts'
 import { startResponses, type Submitted, type TestResponses } from './testing/test-responses.ts'
 
 let lab: TestResponses
@@ -160,7 +161,11 @@ test('a thousand targets go through with as many statements as ten', async () =>
   })
   expect(taken).toHaveLength(1_000)
   const [first, last] = [taken[0], taken.at(-1)].map((envelope) => envelope && lab.open(envelope))
-  expect(first?.kind === 'execute' && first.subject.targets).toEqual(many)
+  for (const command of [first, last]) {
+    if (command?.kind !== 'execute') throw new Error('not a command to do something')
+    expect(command.subject.targets).toEqual({ count: 1_000, root: treeOf(many).root })
+    expect(rootFrom(command.deviceId, command.targetProof, sha256Hex)).toBe(command.subject.targets.root)
+  }
   expect(last?.commandId).not.toBe(first?.commandId)
   // A hundred devices at a time.
   expect(took).toBeLessThan(10 * 20)

@@ -8,7 +8,7 @@ import { groupByDevice, issueCommands, takeUnsent, type SentRow } from './issue-
 import { moveResponses } from './move-responses.ts'
 import { extensionFor, type ResponseParts } from './parts.ts'
 import { factsOf, type RequestRow, type ResponseRow } from './rows.ts'
-import { subjectOf } from './subject.ts'
+import { subjectOf, treeOf } from './subject.ts'
 
 type Envelopes = ReadonlyMap<string, readonly Envelope[]>
 
@@ -138,13 +138,22 @@ async function lease(
     ).map(({ id }) => id),
   )
   const leased = good.filter(({ id }) => moved.has(id))
+  const requests = new Map(leased.map(({ request }) => [request.id, request]))
+  const covered = new Map(
+    [...requests].map(([id, request]) => {
+      const tree = treeOf(request.targets)
+      return [id, { tree, subject: subjectOf(request, tree) }] as const
+    }),
+  )
   return issueCommands(
     change,
     parts.signingKey,
     leased.map((row) => {
       const found = contexts.get(row.id)
       const authority = authorities.get(row.request_id)
-      if (!found || 'failed' in found || !authority || 'failed' in authority)
+      const consent = covered.get(row.request_id)
+      const targetProof = consent?.tree.proofOf(row.device_id as string)
+      if (!found || 'failed' in found || !authority || 'failed' in authority || !consent || !targetProof)
         throw new Error('leased without authority')
       return {
         deviceId: row.device_id as string,
@@ -155,7 +164,8 @@ async function lease(
           actionId: row.id,
           type: row.type,
           parameters: row.parameters,
-          subject: subjectOf(row.request),
+          subject: consent.subject,
+          targetProof: [...targetProof],
           digest: row.request.digest,
           authority: authority.authority,
           context: { ...found.context },
