@@ -37,8 +37,11 @@ const lines = (file: string): string[] =>
     : []
 
 async function until(condition: () => boolean, what: string): Promise<void> {
-  for (const end = performance.now() + 15_000; !condition(); await sleep(10))
+  const end = performance.now() + 15_000
+  while (!condition()) {
     if (performance.now() > end) throw new Error(`not in time: ${what}`)
+    await sleep(10)
+  }
 }
 
 const finals: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled'])
@@ -86,9 +89,10 @@ async function live(name: string, crashAt: number): Promise<string[]> {
       await until(done, 'the end without a crash')
     } else {
       // Whatever it got to tell before; the check comes as soon as there is something to check.
-      let dead = false
-      void first.ended.then(() => (dead = true))
-      await until(() => dead || blocked(), 'the block or the crash')
+      const death = { seen: false }
+      void first.ended.then(() => (death.seen = true))
+      await until(() => death.seen || blocked(), 'the block or the crash')
+      const dead = death.seen
       if (!dead) gateway.issue(verify)
       expect(await first.ended).toBe('SIGKILL')
       const second = start(0)

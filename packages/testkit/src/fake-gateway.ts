@@ -186,7 +186,7 @@ export async function startFakeGateway(options: { readonly port?: number } = {})
   }
   const deviceOf = (socket: Duplex): string =>
     /CN=([0-9a-f-]+)|device:([0-9a-f-]{36})/.exec(
-      (socket as TLSSocket).getPeerCertificate().subjectaltname ?? '',
+      (socket as unknown as Pick<TLSSocket, 'getPeerCertificate'>).getPeerCertificate().subjectaltname ?? '',
     )?.[2] ?? ''
 
   const sessions = new Map<string, { readonly queue: ServerMessage[]; wake: () => void }>()
@@ -253,7 +253,7 @@ export async function startFakeGateway(options: { readonly port?: number } = {})
     })
   })
   const connected = new Set<Duplex>()
-  server.on('secureConnection', (socket) => {
+  server.on('secureConnection', (socket: Duplex) => {
     connected.add(socket)
     socket.on('error', () => undefined)
     socket.on('close', () => connected.delete(socket))

@@ -61,8 +61,11 @@ function connect(change: Partial<ChannelOptions> = {}, port = gateway.port) {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (const end = performance.now() + 10_000; !condition(); await sleep(5))
+  const end = performance.now() + 10_000
+  while (!condition()) {
     if (performance.now() > end) throw new Error(`not in time: ${condition.toString()}`)
+    await sleep(5)
+  }
 }
 
 test('a WebSocket where it passes, long polls where it does not, and the same messages by both', async () => {

@@ -158,10 +158,7 @@ class Channel implements DeviceChannel {
     const events = (): LinkEvents => {
       const self: { link: ChannelLink | null } = { link: null }
       return {
-        alive: () => {
-          this.#heardAt = monotonic()
-          if (this.#ready) this.#contactAt = this.#clock.now()
-        },
+        alive: () => (this.#heardAt = monotonic()),
         message: (text) => this.#receive(text),
         ended: (why) => {
           if (self.link === null || self.link === this.#link || this.#link === null) this.#ended(why)
