@@ -1,7 +1,7 @@
 import { Alert, Button, Code, Group, Stack, Text, Title } from '@mantine/core'
 import type { ResponseRequest } from '@riposte/contract'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { call } from '../../api/client.ts'
 import { queries, queryClient } from '../../api/query.ts'
 import { responseQueries } from '../../api/defend-queries.ts'
@@ -15,6 +15,7 @@ import { ErrorState, Facts } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { useWhyNot } from '../../ui/use-may.ts'
 import { onlineLook, plural, statusLooks } from '../../ui/words.ts'
+import { EditRequest } from './edit-request.tsx'
 
 /** Where a request stands, from its votes and its responses. */
 export type RequestStage = 'waiting' | 'review' | 'decided'
@@ -199,6 +200,7 @@ const Votes = ({ request }: { request: ResponseRequest }) =>
 function Decide({ request, stage }: { request: ResponseRequest; stage: RequestStage }) {
   const mayNotSubmit = useWhyNot('response.submit')
   const me = useQuery(queries.me()).data
+  const [editing, setEditing] = useState(false)
   const seen = { version: request.version, digest: request.digest }
   const params = { requestId: request.id }
   const decide = useMutation({
@@ -313,11 +315,12 @@ function Decide({ request, stage }: { request: ResponseRequest; stage: RequestSt
           </DisabledReason>
         ) : null}
         {me?.id === request.submittedBy.id && stage === 'waiting' ? (
-          <Text size="sm" className="quiet">
-            Your own request
-          </Text>
+          <Button variant="default" disabled={mayNotSubmit !== null} onClick={() => setEditing(true)}>
+            Edit…
+          </Button>
         ) : null}
       </Group>
+      {editing ? <EditRequest request={request} store={store} close={() => setEditing(false)} /> : null}
     </Stack>
   )
 }
