@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, openSync, closeSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { programs } from '../../programs.ts'
 import { hostScript, networkCommands, type LabHost, type LabPlan } from './lab-plan.ts'
@@ -79,10 +79,19 @@ function startHost(
   return child
 }
 
+function childrenOf(pid: number | undefined): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
+
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  child.kill('SIGTERM')
+  // It keeps SIGTERM from itself while it waits for the first process of the host, which ends the agent in good order.
+  for (const pid of childrenOf(child.pid)) process.kill(pid, 'SIGTERM')
   const force = setTimeout(() => child.kill('SIGKILL'), 5_000)
   await gone
   clearTimeout(force)
