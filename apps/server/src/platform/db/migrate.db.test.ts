@@ -10,6 +10,11 @@ test('servers that start together migrate once', async () => {
   await database.drop()
 })
 
+test('migrations are numbered one after the other, so that two never mean the same place', () => {
+  const numbers = readMigrations().map(({ name }) => Number(/^(\d{4})_[a-z_]+\.sql$/.exec(name)?.[1]))
+  expect(numbers).toEqual(numbers.map((_, index) => index + 1))
+})
+
 test('a newer database and an edited migration are refused', async () => {
   const database = await testDatabase()
   await migrate(database.url)
