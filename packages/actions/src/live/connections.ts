@@ -19,7 +19,8 @@ const states: Readonly<Record<string, string>> = {
 /** An address of /proc/net, words of 32 bits in the order of a little-endian machine, such as `0100007F:1F90`. */
 export const parseSocketAddress = (text: string): { address: string; port: number } | null => {
   const [hex, port] = text.split(':')
-  if (hex === undefined || port === undefined || !/^(?:[0-9A-F]{8}|[0-9A-F]{32})$/.test(hex)) return null
+  if (hex === undefined || !/^(?:[0-9A-F]{8}|[0-9A-F]{32})$/.test(hex)) return null
+  if (port === undefined || !/^[0-9A-F]{4}$/.test(port)) return null
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, 'hex')].reverse())
   const v4 = bytes.length === 4 ? bytes : isMapped(bytes) ? bytes.slice(12) : null
   return { address: v4 === null ? v6(bytes) : v4.join('.'), port: Number.parseInt(port, 16) }

@@ -5,7 +5,7 @@ import { signalSame } from '../process/end-processes.ts'
 import { allStats, bootId, isDead, readProc, realUid, ticksNow, type ProcessStat } from '../process/proc.ts'
 import { agentAndAncestors } from '../process/protection.ts'
 import { unavailableOnLinux } from '../process/unavailable.ts'
-import { readSessions, type Session } from '../sessions/linux-sessions.ts'
+import { readSessions, sessionOfCgroup, type Session } from '../sessions/linux-sessions.ts'
 import type { resetUserSession } from './spec.ts'
 
 type Parameters = z.output<(typeof resetUserSession)['parameters']>
@@ -84,8 +84,8 @@ const inside = (sessions: readonly EndedSession[], beforeTicks: number): Process
     if (Number(stat.startTime) > beforeTicks) return false
     if (numbers.has(stat.session)) return true
     if (logind.size === 0) return false
-    const id = /\/session-([^/]+)\.scope/.exec(readProc(`${stat.pid}/cgroup`) ?? '')?.[1]
-    return id !== undefined && logind.has(id)
+    const id = sessionOfCgroup(readProc(`${stat.pid}/cgroup`) ?? '')
+    return id !== null && logind.has(id)
   })
 }
 
@@ -180,7 +180,9 @@ const verify = async (job: Job<Parameters>, evidence: Evidence): Promise<Verdict
       evidence: { left: say(left) },
     }
   const now = (await readSessions(job.host)).filter((session) => session.uid === evidence['uid'])
-  const signedIn = now.filter((session) => session.source === 'logind' || session.tty !== null)
+  const signedIn = now.filter(
+    (session) => (session.source === 'logind' && !session.id.startsWith('user@')) || session.tty !== null,
+  )
   const known = new Set(signedIn.flatMap((session) => session.processes.map((stat) => stat.pid)))
   // Those of one session were not asked about the others, which go on.
   const back = allStats().filter(

@@ -87,16 +87,40 @@ const properties = (text: string): Record<string, string> =>
     }),
   )
 
+/**
+ * The session that a process was put into, from /proc/PID/cgroup in both of its forms; what a user's own service manager runs, with or
+ * without a login, goes by the name of its service. A name inside of that service is the user's own choice and counts for nothing.
+ */
+export const sessionOfCgroup = (text: string): string | null => {
+  for (const line of text.split('\n', 64)) {
+    const [, manager, session] =
+      /^\d+:[^:]*:\/user\.slice\/user-\d+\.slice\/(?:(user@\d+\.service)|session-([^/]+)\.scope)(?:\/|$)/.exec(line) ??
+      []
+    if (manager !== undefined || session !== undefined) return manager ?? session ?? null
+  }
+  return null
+}
+
+export interface CgroupMember {
+  readonly stat: ProcessStat
+  readonly cgroup: string
+}
+
+const members = (): CgroupMember[] =>
+  allStats()
+    .filter((stat) => !isDead(stat))
+    .map((stat) => ({ stat, cgroup: readProc(`${stat.pid}/cgroup`) ?? '' }))
+
 /** null when this host has no logind that answers. */
-const logindSessions = async (host: Host): Promise<Session[] | null> => {
+export const logindSessions = async (host: Host, look: () => readonly CgroupMember[]): Promise<Session[] | null> => {
   try {
     const listed = await host.run('loginctl', ['list-sessions', '--no-legend', '--no-pager'], { timeoutMs: 5_000 })
     if (listed.code !== 0) return null
-    const stats = allStats().filter((stat) => !isDead(stat))
+    const all = look()
     const scopes = new Map<string, ProcessStat[]>()
-    for (const stat of stats) {
-      const id = /\/session-([^/]+)\.scope/.exec(readProc(`${stat.pid}/cgroup`) ?? '')?.[1]
-      if (id !== undefined) scopes.set(id, [...(scopes.get(id) ?? []), stat])
+    for (const { stat, cgroup } of all) {
+      const id = sessionOfCgroup(cgroup)
+      if (id !== null) scopes.set(id, [...(scopes.get(id) ?? []), stat])
     }
     const sessions: Session[] = []
     for (const { id, uid } of parseLogindSessions(listed.stdout).slice(0, 500)) {
@@ -116,8 +140,14 @@ const logindSessions = async (host: Host): Promise<Session[] | null> => {
         tty: of['TTY'] === '' ? null : (of['TTY'] ?? null),
         remote: of['RemoteHost'] === '' ? null : (of['RemoteHost'] ?? null),
         since: of['Timestamp'] ?? null,
-        processes: scopes.get(id) ?? stats.filter((stat) => String(stat.pid) === of['Leader']),
+        processes: scopes.get(id) ?? all.flatMap(({ stat }) => (String(stat.pid) === of['Leader'] ? [stat] : [])),
       })
+    }
+    // What a user has running without a login is no session for logind, and the first thing that an intruder leaves behind.
+    for (const [id, processes] of scopes) {
+      const uid = /^user@(\d+)\.service$/.exec(id)?.[1]
+      if (uid !== undefined)
+        sessions.push({ id, source: 'logind', uid: Number(uid), tty: null, remote: null, since: null, processes })
     }
     return sessions
   } catch (error) {
@@ -165,7 +195,7 @@ export const sessionsByProcesses = (now: number): Session[] => {
 }
 
 export const readSessions = async (host: Host): Promise<Session[]> =>
-  (await logindSessions(host)) ?? sessionsByProcesses(host.now())
+  (await logindSessions(host, members)) ?? sessionsByProcesses(host.now())
 
 /** Kernel session numbers that a process of ours belongs to. */
 export const holdsProcess = (session: Session, pids: readonly number[]): boolean =>
