@@ -82,14 +82,6 @@ export const verifyCommand = (
   type: wish.type,
 })
 
-export const cancelCommand = (
-  wish: Pick<CommandWish, 'deviceId' | 'sequence' | 'now'> & { actionId: string },
-): Extract<Command, { kind: 'cancel' }> => ({
-  ...common(wish, new Date(wish.now + 3_600_000).toISOString()),
-  kind: 'cancel',
-  actionId: wish.actionId,
-})
-
 const common = (wish: { deviceId: string; sequence: number; now: number }, notAfter: string) => ({
   commandId: randomUUID(),
   deviceId: wish.deviceId,

@@ -4,10 +4,8 @@ import {
   gatewayServerName,
   type AgentMessage,
   type Capability,
-  type Command,
   type Enrolment,
   type EnrolmentAnswer,
-  type Envelope,
   type Hello,
   type HostFacts,
   type ServerMessage,
@@ -323,7 +321,3 @@ function openLongPoll(ask: (body: unknown) => Promise<ServerMessage[]>): TestCha
     deafen: end,
   }
 }
-
-/** What a signed command says. */
-export const commandIn = (envelope: Envelope): Command =>
-  JSON.parse(Buffer.from(envelope.payload, 'base64').toString()) as Command

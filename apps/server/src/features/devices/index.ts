@@ -1,5 +1,4 @@
-export type { EndWork } from './change-devices.ts'
 export { enrolmentRoutes } from './enrol.ts'
 export { openReleaseSecrets, type ReleaseSecrets } from './release-secrets.ts'
-export { deviceRoutes, type DeviceParts } from './routes.ts'
+export { deviceRoutes } from './routes.ts'
 export { seedEnrolments } from './seed-enrolments.ts'

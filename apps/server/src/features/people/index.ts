@@ -1,2 +1,2 @@
-export { createPeople, type People } from './create-people.ts'
+export { createPeople } from './create-people.ts'
 export { expireBy } from './expire-by.ts'

@@ -75,7 +75,6 @@ export type HandlersOf<Table extends Record<string, RouteDefinition>> = {
 }
 
 export type Call<Id extends RouteId> = CallOf<Api[Id]>
-export type Handler<Id extends RouteId> = (call: Call<Id>) => Promise<ResponseOf<Api[Id]>>
 /** All handlers of the API: forgetting one does not compile. */
 export type Handlers = HandlersOf<Api>
 /** All handlers of the agents' listener. */

@@ -67,7 +67,7 @@ export function guardedRequest(request: OutgoingRequest): Promise<OutgoingAnswer
             const wrong = error ?? refusalOf(hostname, addresses)
             const [first] = addresses as readonly { address: string; family: number }[] | []
             if (wrong || first === undefined) callback(wrong ?? new Error(`${hostname} has no address.`), '', 4)
-            else if (options.all) callback(null, addresses as never, first.family)
+            else if (options.all) callback(null, addresses, first.family)
             else callback(null, first.address, first.family)
           })
         },
