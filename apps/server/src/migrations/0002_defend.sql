@@ -10,7 +10,8 @@ create table job (
   -- The same key twice is the same work.
   unique_key text unique
 );
-create index job_due on job (run_at);
+create index job_due on job (kind, run_at);
+create index job_locked on job (locked_until) where locked_until is not null;
 
 create table device (
   id uuid primary key,
