@@ -1,4 +1,5 @@
 import http from 'node:http'
+import { setInterval } from 'node:timers'
 
 // What runs on a lab host: a web page for its neighbours, and something that calls the neighbour every two seconds.
 // Usage: node services.mjs NAME OWN_ADDRESS NEIGHBOUR_ADDRESS

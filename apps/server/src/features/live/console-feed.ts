@@ -112,8 +112,9 @@ export class ConsoleFeed {
     for (const row of rows) await this.#tell(projectId, { name: 'incident', data: toSummary(row) as never })
   }
 
-  #send(organisationId: string, event: ConsoleEvent): void {
+  #send(organisationId: string, event: ConsoleEvent): Promise<void> {
     this.#streams.send(consoleKey(organisationId), event.name, event.data)
+    return Promise.resolve()
   }
 
   async #sendOutput(message: Extract<BusMessage, { kind: 'response_output' }>): Promise<void> {
@@ -122,7 +123,7 @@ export class ConsoleFeed {
       [message.responseId, message.from],
     )
     for (const { at, stream, text } of rows)
-      this.#send(message.organisationId, {
+      await this.#send(message.organisationId, {
         name: 'response_output',
         data: { id: message.responseId, at: at.toISOString(), stream, text },
       })
