@@ -11,6 +11,7 @@ import {
   startProduct,
   temporaryFolder,
   until,
+  withoutLab,
   type Product,
 } from './support/product.ts'
 
@@ -21,7 +22,7 @@ const dataDir = temporaryFolder()
 const errors: string[] = []
 
 beforeAll(async () => {
-  product = await startProduct(dataDir, await freePorts())
+  product = await startProduct(dataDir, { ...(await freePorts()), ...withoutLab })
   browser = await openBrowser()
   page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
   page.on('pageerror', (error) => errors.push(error.message))

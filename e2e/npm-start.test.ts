@@ -16,6 +16,7 @@ import {
   startProduct,
   temporaryFolder,
   until,
+  withoutLab,
   type Product,
 } from './support/product.ts'
 
@@ -31,7 +32,7 @@ let ports: NodeJS.ProcessEnv
 const dataDir = temporaryFolder()
 
 beforeAll(async () => {
-  ports = await freePorts()
+  ports = { ...(await freePorts()), ...withoutLab }
   product = await startProduct(dataDir, ports)
 }, 180_000)
 afterAll(async () => {
@@ -197,7 +198,7 @@ test('Ctrl-C ends every process; a second start keeps the data', async () => {
   const before = (await incidents()).length
   const { pids } = product.facts()
   expect(await product.stop('SIGINT')).toBe(0)
-  for (const pid of Object.values(pids)) expect(isAlive(pid ?? 0)).toBe(false)
+  for (const pid of [pids.start, pids.server, pids.shop, pids.postgres]) expect(isAlive(pid ?? 0)).toBe(false)
   const started = performance.now()
   product = await startProduct(dataDir, ports)
   console.log(`second start: ${((performance.now() - started) / 1_000).toFixed(1)} s`)
@@ -224,6 +225,7 @@ test('a taken port and an unwritable folder are said with a way out', async () =
   )
   const taken = launch({
     ...(await freePorts()),
+    ...withoutLab,
     RIPOSTE_PORT: String(port),
     RIPOSTE_DATA_DIR: path.join(dataDir, 'other'),
   })
@@ -236,7 +238,7 @@ test('a taken port and an unwritable folder are said with a way out', async () =
   writeFileSync(file, '')
   mkdirSync(path.join(dataDir, 'locked'))
   chmodSync(path.join(dataDir, 'locked'), 0o500)
-  const unwritable = launch({ ...(await freePorts()), RIPOSTE_DATA_DIR: path.join(file, 'data') })
+  const unwritable = launch({ ...(await freePorts()), ...withoutLab, RIPOSTE_DATA_DIR: path.join(file, 'data') })
   expect(await unwritable.ended).toBe(1)
   expect(unwritable.output()).toContain('cannot be written')
   expect(unwritable.output()).toContain('RIPOSTE_DATA_DIR=')

@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { chromium as driver, type Browser, type Page } from 'playwright-core'
 
+// In one process the cookies that one person's page gets are everybody's; and pages are held to what browsers hold them to.
+const unwanted = ['--single-process', '--disable-web-security', '--allow-running-insecure-content']
+
 /** The browser is inside an npm package: nothing is downloaded when a test runs. */
 export async function openBrowser(): Promise<Browser> {
   return driver.launch({
     executablePath: await chromium.executablePath(),
     args: [
-      ...chromium.args,
+      ...chromium.args.filter((arg) => !unwanted.includes(arg)),
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',

@@ -20,6 +20,8 @@ export interface StartFile {
     readonly server: number | null
     readonly shop: number | null
     readonly postgres: number | null
+    /** By host: the first process of each, outside of its namespaces. */
+    readonly agents: Readonly<Record<string, number | null>>
   }
   readonly projectId: string
   readonly projectToken: string
@@ -38,9 +40,21 @@ export interface Product {
 export const temporaryFolder = (): string => mkdtempSync(path.join(tmpdir(), 'riposte-e2e-'))
 export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true })
 
-export async function freePorts(): Promise<{ RIPOSTE_PORT: string; RIPOSTE_SHOP_PORT: string }> {
-  return { RIPOSTE_PORT: String(await freePort()), RIPOSTE_SHOP_PORT: String(await freePort()) }
+export interface Ports {
+  readonly RIPOSTE_PORT: string
+  readonly RIPOSTE_SHOP_PORT: string
+  readonly RIPOSTE_AGENT_PORT: string
 }
+
+export async function freePorts(): Promise<Ports> {
+  const ports = new Set<number>()
+  while (ports.size < 3) ports.add(await freePort())
+  const [RIPOSTE_PORT = '', RIPOSTE_SHOP_PORT = '', RIPOSTE_AGENT_PORT = ''] = [...ports].map(String)
+  return { RIPOSTE_PORT, RIPOSTE_SHOP_PORT, RIPOSTE_AGENT_PORT }
+}
+
+/** For tests that need no devices: nothing of the lab is made. */
+export const withoutLab = { RIPOSTE_LAB: 'off' } as const
 
 /** Below the ephemeral range, so that no outgoing connection takes it meanwhile. */
 async function freePort(): Promise<number> {

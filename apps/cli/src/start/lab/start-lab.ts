@@ -30,9 +30,12 @@ export function makeNetwork(plan: LabPlan): void {
   }
 }
 
-/** Interfaces go with their namespace. */
+/** Interfaces go with their namespace, but only when the kernel comes to it: ours would be in the way of a start right after. */
 export function removeNetwork(plan: LabPlan): void {
-  for (const { namespace } of plan.hosts) spawnSync('ip', ['netns', 'del', namespace], { timeout: 10_000 })
+  for (const { namespace, link } of plan.hosts) {
+    spawnSync('ip', ['link', 'del', link.ours], { timeout: 10_000 })
+    spawnSync('ip', ['netns', 'del', namespace], { timeout: 10_000 })
+  }
 }
 
 /** Starts both hosts in the network that was made. What they say is in `lab/NAME.log` of the data folder. */
@@ -69,9 +72,10 @@ function startHost(
   // In a file and not on the command line, which every process on the machine may read.
   const file = path.join(given.dataDir, 'lab', `${host.name}.sh`)
   writeFileSync(file, script, { mode: 0o600 })
-  // With the first process of its process namespace everything on the host ends; and that ends with us.
+  // With the first process of its process namespace everything on the host ends; and that ends with us, however we end.
+  const withUs = ['--pdeathsig', 'KILL', 'ip', 'netns', 'exec', host.namespace]
   const unshare = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--uts', 'sh', file]
-  const child = spawn('ip', ['netns', 'exec', host.namespace, ...unshare], {
+  const child = spawn('setpriv', [...withUs, ...unshare], {
     stdio: ['ignore', log, log],
     env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' },
   })
