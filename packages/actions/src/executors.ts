@@ -58,5 +58,5 @@ const windows: Executors = {
 /** The executor of a type on a platform, for code that does not know which type it is. */
 export const findExecutor = (platform: 'linux' | 'windows', type: string): Executor<unknown> | undefined => {
   const all: Executors = platform === 'linux' ? linux : windows
-  return Object.hasOwn(all, type) ? (all[type as ResponseTypeId]) : undefined
+  return Object.hasOwn(all, type) ? all[type as ResponseTypeId] : undefined
 }
