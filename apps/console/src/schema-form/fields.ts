@@ -187,7 +187,8 @@ function readValue(field: Field, value: unknown): ValueReading {
   }
 }
 
-const between = ({ min, max }: Range): string =>
+/** A range in words. */
+export const between = ({ min, max }: Range): string =>
   min !== null && max !== null ? `${min} to ${max}` : min !== null ? `at least ${min}` : `at most ${max ?? ''}`
 const outside = (count: number, { min, max }: Range): boolean =>
   (min !== null && count < min) || (max !== null && count > max)

@@ -11,7 +11,7 @@ import {
   Text,
   TextInput,
 } from '@mantine/core'
-import type { Draft, Field } from './fields.ts'
+import { between, type Draft, type Field } from './fields.ts'
 
 export interface SchemaFormProps {
   readonly fields: readonly Field[]
@@ -138,8 +138,7 @@ const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(S
 
 function describe(field: Field): string | undefined {
   const parts = [field.description ?? '']
-  if (field.kind === 'number' && (field.min !== null || field.max !== null))
-    parts.push([field.min ?? '', field.max ?? ''].join(' to ').trim())
+  if (field.kind === 'number' && (field.min !== null || field.max !== null)) parts.push(between(field))
   if (field.nullable) parts.push('empty: none')
   const text = parts.filter((part) => part !== '').join('; ')
   return text === '' ? undefined : text

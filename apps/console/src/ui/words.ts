@@ -4,6 +4,7 @@ import {
   type DeviceState,
   type ResponseReason,
   type ResponseStatus,
+  type ResponseTrigger,
   type VerificationState,
 } from '@riposte/contract'
 import type { Look } from './mark.tsx'
@@ -57,6 +58,10 @@ export function containmentWord(type: string): string {
   }
   return known[type] ?? spell(type)
 }
+
+/** What set a response off: "incident: SQL injection". Another kind, such as an undo, says it all by its title. */
+export const triggerWord = ({ kind, title }: ResponseTrigger): string =>
+  kind === 'other' ? title : `${kind}: ${title}`
 
 /** `kill_process` as "Kill process", for ids that no table names. */
 export function spell(id: string): string {

@@ -14,7 +14,7 @@ import { Mark } from '../../ui/mark.tsx'
 import { ErrorState, Facts } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { useWhyNot } from '../../ui/use-may.ts'
-import { onlineLook, plural, statusLooks } from '../../ui/words.ts'
+import { onlineLook, plural, statusLooks, triggerWord } from '../../ui/words.ts'
 import { EditRequest } from './edit-request.tsx'
 
 /** Where a request stands, from its votes and its responses. */
@@ -42,7 +42,7 @@ export function RequestCard({ request, linked = true }: { request: ResponseReque
           </Title>
           <Text size="sm" className="quiet" component="div">
             <b>{request.submittedBy.name}</b> asks <RelativeTime at={request.submittedAt} /> by {request.via}
-            {request.trigger ? `, because of ${request.trigger.kind}: ${request.trigger.title}` : ''}
+            {request.trigger ? `, because of ${triggerWord(request.trigger)}` : ''}
           </Text>
         </Stack>
         <Deadline request={request} stage={stage} />

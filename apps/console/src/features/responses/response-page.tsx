@@ -19,7 +19,7 @@ import { MarkedText } from '../../ui/marked-text.tsx'
 import { ErrorState, Facts, PageHeader } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Section } from '../../ui/section.tsx'
-import { statusLooks } from '../../ui/words.ts'
+import { statusLooks, triggerWord } from '../../ui/words.ts'
 import { RequestCard } from './request-card.tsx'
 import { Output } from './response-output.tsx'
 import { Troubles } from './troubles.tsx'
@@ -238,14 +238,14 @@ function Body({ response }: { response: ResponseDetail }) {
               ['Submitted by', response.submittedBy.name],
               ['Submitted', time(response.submittedAt)],
               ['Justification', response.justification],
-              ['Trigger', response.trigger ? `${response.trigger.kind}: ${response.trigger.title}` : 'by hand'],
+              ['Trigger', response.trigger ? triggerWord(response.trigger) : 'by hand'],
               [
                 'Approved by',
                 response.emergency
                   ? 'emergency: nobody'
                   : response.approvedBy.map(({ name }) => name).join(', ') || 'nobody',
               ],
-              ['Approved', time(response.approvedAt)],
+              ['Approved', request.requiredApprovals === 0 ? 'not needed' : time(response.approvedAt)],
               ['Queued', time(response.queuedAt)],
               ['Fetched by agent', time(response.leasedAt)],
               ['Started', time(response.startedAt)],
