@@ -64,7 +64,7 @@ const standardHeartbeatMs = 15_000
 export async function openAgents(parts: AgentsParts): Promise<Agents> {
   const { db, signingKey, authority, clock, releaseSecrets, onError, policy } = parts
   const heartbeatMs = parts.options.heartbeatMs ?? standardHeartbeatMs
-  const http = await createHttp(parts.logLevel)
+  const http = await createHttp(parts.logLevel, true)
   const addresses = (): readonly AgentAddress[] => gateway.addresses()
   const hub = new ChannelHub({ db, serverId: newId(), signingKey, addresses, policy, heartbeatMs, onError })
   const gateway: Gateway = new Gateway(parts.options, {

@@ -23,7 +23,7 @@ import {
   gatewayServerName,
   noticePayloadType,
   preAuthEncoding,
-  type AgentMessage,
+  AgentMessage,
   type AgentReport,
   type Command,
   type Envelope,
@@ -230,8 +230,9 @@ export async function startFakeGateway(options: { readonly port?: number } = {})
         session.wake = answer
         const timer = setTimeout(answer, body.data.waitMs)
         request.socket.once('close', answer)
-        if (body.data.messages.some(({ kind }) => kind === 'hello')) links.set(push, deviceId)
-        for (const message of body.data.messages) hear(message, push, deviceId)
+        const messages = body.data.messages.map((message) => AgentMessage.parse(message))
+        if (messages.some(({ kind }) => kind === 'hello')) links.set(push, deviceId)
+        for (const message of messages) hear(message, push, deviceId)
       })
     },
   )

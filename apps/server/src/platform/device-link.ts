@@ -14,8 +14,11 @@ export interface CommandSource {
   take(deviceIds: readonly string[]): Promise<ReadonlyMap<string, readonly Envelope[]>>
   /** Commands that were leased earlier and that the agent has not told of: for a device that has just come back. */
   again(deviceId: string): Promise<readonly Envelope[]>
-  /** @returns ids of the reports that are stored for good, doubled ones included */
-  store(device: DeviceActor, reports: readonly AgentReport[]): Promise<readonly string[]>
+  /**
+   * @param wire the same reports as they came, with what this version does not know: the agent's chain covers that
+   * @returns ids of the reports that are stored for good, doubled ones included
+   */
+  store(device: DeviceActor, reports: readonly AgentReport[], wire?: readonly object[]): Promise<readonly string[]>
 }
 
 /** What the feature that holds connections gives to the others. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { anyone, device, type RouteDefinition } from '../route.ts'
-import { AgentMessage, Capability, HostFacts, ServerMessage } from './command.ts'
+import { Capability, HostFacts, ServerMessage } from './command.ts'
 import { evidenceAgentRoutes } from './evidence.ts'
 
 /** Versions of the agent's protocol that a server takes; an older agent is told so by code. */
@@ -68,7 +68,8 @@ export const agentRoutes = {
     path: '/agent/v1/poll',
     auth: device,
     summary: 'Long poll: messages up, messages down',
-    body: z.object({ session: z.uuid(), waitMs: z.int().min(0).max(60_000), messages: z.array(AgentMessage).max(200) }),
+    /** Each message is an `AgentMessage`, read one by one as over a WebSocket: what is wrong with one is said of that one. */
+    body: z.object({ session: z.uuid(), waitMs: z.int().min(0).max(60_000), messages: z.array(z.unknown()).max(200) }),
     response: z.object({ messages: z.array(ServerMessage) }),
   },
   ...evidenceAgentRoutes,

@@ -124,22 +124,17 @@ export const AgentReport = z.object({
 })
 export type AgentReport = z.infer<typeof AgentReport>
 
-/** What an agent's chain hashes: SHA-256 in hex of this text, UTF-8. The first report follows sixty-four zeros. */
-export const reportChainText = (
-  report: Omit<AgentReport, 'chain'>,
+/**
+ * What an agent's chain hashes: SHA-256 in hex of this text, UTF-8. The first report follows sixty-four zeros. It covers the report as
+ * it goes over the wire, with everything that this version does not know, and without its `chain`.
+ */
+export function reportChainText(
+  report: object,
   chain: { readonly sequence: number; readonly previousHash: string },
-): string =>
-  canonicalJson({
-    report: {
-      reportId: report.reportId,
-      at: report.at,
-      actionId: report.actionId,
-      commandId: report.commandId,
-      event: report.event,
-    },
-    sequence: chain.sequence,
-    previousHash: chain.previousHash,
-  })
+): string {
+  const covered = Object.fromEntries(Object.entries(report).filter(([key]) => key !== 'chain'))
+  return canonicalJson({ report: covered, sequence: chain.sequence, previousHash: chain.previousHash })
+}
 
 /** Addresses and names that a host needs to live: what a response must not cut. From the agent, and so only a hint to the server. */
 export const HostFacts = z.object({

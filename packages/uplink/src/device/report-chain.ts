@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson, type AgentReport } from '@riposte/contract'
+import { reportChainText, type AgentReport } from '@riposte/contract'
 
 export interface ChainHead {
   readonly sequence: number
@@ -9,8 +9,8 @@ export interface ChainHead {
 export const noHead: ChainHead = { sequence: 0, hash: '0'.repeat(64) }
 
 /** The hash covers the one before and the report; a report that is left out or altered breaks every later one. */
-export const reportHash = (report: Omit<AgentReport, 'chain'>, sequence: number, previousHash: string): string =>
-  createHash('sha256').update(canonicalJson({ report, sequence, previousHash })).digest('hex')
+export const reportHash = (report: object, sequence: number, previousHash: string): string =>
+  createHash('sha256').update(reportChainText(report, { sequence, previousHash })).digest('hex')
 
 /** @returns the report as it is sent, and the head that the next one continues */
 export function chainReport(

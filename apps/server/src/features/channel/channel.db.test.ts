@@ -1,9 +1,15 @@
-import { channelPath, maxChannelMessageBytes, type AgentReport, type ServerMessage } from '@riposte/contract'
+import {
+  channelPath,
+  maxChannelMessageBytes,
+  reportChainText,
+  type AgentReport,
+  type ServerMessage,
+} from '@riposte/contract'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openAuthority } from '../../platform/crypto/authority.ts'
 import { newId } from '../../platform/crypto/secrets.ts'
@@ -104,6 +110,61 @@ for (const by of ways) {
       { device_id: device.id },
     ])
     channel.close()
+  })
+
+  test(`${by}: the chain covers what came over the wire: odd text and what a newer agent adds break nothing`, async () => {
+    const device = await enrolDevice(server)
+    const channel = await device.connect({ by })
+    const event = {
+      kind: 'notice',
+      code: 'agent.started',
+      detail: 'nul \0 and half a pair \ud800',
+      since: 'a newer agent',
+    }
+    const odd = JSON.parse('{"__proto__": {"odd": 1}, "nul \\u0000": ["\\udc00"]}') as object
+    const completed = { kind: 'failed', reason: 'execution_error', detail: '', evidence: odd }
+    let previousHash = '0'.repeat(64)
+    const reports = [event, completed, { ...event, detail: 'plain' }].map((event, index) => {
+      const report = {
+        ...{ reportId: randomUUID(), at: new Date().toISOString(), actionId: null, commandId: null },
+        ...{ event, priority: 7 },
+      }
+      const place = { sequence: index + 1, previousHash }
+      previousHash = createHash('sha256').update(reportChainText(report, place)).digest('hex')
+      return { ...report, chain: { ...place, hash: previousHash } }
+    })
+    channel.send({ kind: 'reports', reports })
+    expect((await channel.next('stored')).reportIds).toEqual(reports.map(({ reportId }) => reportId))
+    const audited = async () =>
+      (
+        await db().query(
+          `select action from audit_entry where subject->>'id' = $1 and action like 'device.chain%' order by sequence`,
+          [device.id],
+        )
+      ).map(({ action }) => action)
+    expect(await audited()).toEqual([])
+    expect(await rowOf(device)).toMatchObject({ chain_sequence: '3', chain_hash: previousHash })
+    // What is not known is covered all the same.
+    const [last] = reports.slice(-1)
+    const place = { sequence: 4, previousHash }
+    const forged = { ...last, reportId: randomUUID(), priority: 8 }
+    const hash = createHash('sha256')
+      .update(reportChainText({ ...forged, priority: 7 }, place))
+      .digest('hex')
+    channel.send({ kind: 'reports', reports: [{ ...forged, chain: { ...place, hash } }] })
+    await channel.next('stored')
+    expect(await audited()).toEqual(['device.chain_broken'])
+    channel.close()
+  })
+
+  test(`${by}: what a newer agent says is left alone, and what is wrong ends it with a reason`, async () => {
+    const device = await enrolDevice(server)
+    const channel = await device.connect({ by })
+    channel.send({ kind: 'from_the_future', anything: 1 })
+    channel.send({ kind: 'probe', nonce: 'a nonce of enough length' })
+    expect((await channel.next('notice')).kind).toBe('notice')
+    channel.send({ kind: 'heartbeat', sentAt: 'yesterday' })
+    expect(await channel.next('goodbye')).toMatchObject({ code: 'request.invalid' })
   })
 
   test(`${by}: hello comes first, and once`, async () => {

@@ -142,13 +142,13 @@ export class ChannelHub {
   }
 
   /** One message as it came. What is wrong with it ends the connection; nothing that it says may end more than that. */
-  async receive(session: Session, message: string | AgentMessage): Promise<void> {
+  async receive(session: Session, message: unknown): Promise<void> {
     if (session.isOver()) return
     this.sign(session)
     try {
       const read = readMessage(message)
       if (read.is === 'invalid') this.end(session, { code: 'request.invalid', detail: read.why })
-      else if (read.is === 'message') await this.#act(session, read.message)
+      else if (read.is === 'message') await this.#act(session, read.message, read.wire)
     } catch (error) {
       this.#parts.onError(error)
       this.end(session, { code: 'internal', detail: 'Something went wrong on our side; connect again' })
@@ -187,7 +187,7 @@ export class ChannelHub {
     await this.presence.stop()
   }
 
-  async #act(session: Session, message: AgentMessage): Promise<void> {
+  async #act(session: Session, message: AgentMessage, wire: object): Promise<void> {
     if (message.kind === 'hello') return this.#hello(session, message)
     if (message.kind === 'probe') {
       this.#proveReached(session, message.nonce)
@@ -204,7 +204,8 @@ export class ChannelHub {
       return
     }
     if (message.kind === 'answer') return this.#questions.answered(session, storable(message))
-    const reportIds = await this.#source.store(session.device, storable(message.reports))
+    const { reports } = wire as { readonly reports: readonly object[] }
+    const reportIds = await this.#source.store(session.device, message.reports, reports)
     session.send({ kind: 'stored', reportIds: [...reportIds] })
   }
 

@@ -1,4 +1,4 @@
-import type { AgentMessage, agentRoutes, ServerMessage } from '@riposte/contract'
+import type { agentRoutes, ServerMessage } from '@riposte/contract'
 import type { DeviceActor } from '../../platform/device-link.ts'
 import type { HandlersOf } from '../../platform/http/handler.ts'
 import type { ChannelHub } from './hub.ts'
@@ -17,11 +17,12 @@ export function createLongPoll(
 ): HandlersOf<Pick<typeof agentRoutes, 'agentPoll'>> {
   const open = new Map<string, { session: Session; link: LongPollLink }>()
 
-  function begin(actor: DeviceActor, id: string, first: AgentMessage | undefined) {
+  function begin(actor: DeviceActor, id: string, first: unknown) {
     const key = `${actor.deviceId} ${id}`
     const known = open.get(key)
     if (known) return known
-    if (first?.kind !== 'hello' && first?.kind !== 'probe')
+    const { kind } = { kind: undefined, ...(first as { kind?: unknown } | null | undefined) }
+    if (kind !== 'hello' && kind !== 'probe')
       return { code: 'channel.hello_first', detail: 'This session is not known here; begin a new one with hello' }
     const link = new LongPollLink(() => open.delete(key))
     const session = hub.open(actor, link)

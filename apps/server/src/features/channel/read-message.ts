@@ -6,7 +6,8 @@ const mostLevels = 32
 const kinds: ReadonlySet<unknown> = new Set(AgentMessage.options.map((option) => option.shape.kind.value))
 
 export type ReadMessage =
-  | { readonly is: 'message'; readonly message: AgentMessage }
+  /** `wire`: the same as it came. */
+  | { readonly is: 'message'; readonly message: AgentMessage; readonly wire: object }
   /** Of a newer agent: left alone. */
   | { readonly is: 'unknown' }
   | { readonly is: 'invalid'; readonly why: string }
@@ -20,7 +21,7 @@ export function readMessage(message: unknown): ReadMessage {
     return { is: 'invalid', why: 'The message has no kind' }
   if (!kinds.has(value.kind)) return { is: 'unknown' }
   const parsed = AgentMessage.safeParse(value)
-  if (parsed.success) return { is: 'message', message: parsed.data }
+  if (parsed.success) return { is: 'message', message: parsed.data, wire: value }
   const [issue] = parsed.error.issues
   const where = issue ? ` at ${formatPath(issue.path)}: ${issue.message}` : ''
   return { is: 'invalid', why: `The message is not a valid "${value.kind}"${where}`.slice(0, 500) }

@@ -25,7 +25,7 @@ export function createResponses(parts: ResponseParts, jobs: Jobs): Responses {
     commands: {
       take: (deviceIds) => takeCommands(parts, deviceIds),
       again: (deviceId) => takeAgain(parts, deviceId),
-      store: (device, reports) => storeReports(parts, device, reports),
+      store: (device, reports, wire) => storeReports(parts, device, reports, wire),
     },
   }
 }

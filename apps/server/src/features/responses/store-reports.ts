@@ -14,8 +14,10 @@ export async function storeReports(
   parts: ResponseParts,
   device: DeviceActor,
   given: readonly AgentReport[],
+  wire: readonly object[] = given,
 ): Promise<readonly string[]> {
   if (given.length === 0) return []
+  const told = new Map(given.map((report, index) => [report, wire[index] ?? report]))
   const reports = [...given].sort((a, b) => a.chain.sequence - b.chain.sequence)
   const doer: Doer = {
     organisationId: device.organisationId,
@@ -30,7 +32,8 @@ export async function storeReports(
     const fresh = await keep(change, device, reports)
     if (fresh.length === 0) return
     await lockMentioned(change, device, fresh)
-    await followChain(change, device, fresh, {
+    const links = fresh.map((report) => ({ report, told: told.get(report) ?? report }))
+    await followChain(change, device, links, {
       sequence: Number(head.chain_sequence),
       hash: head.chain_hash ?? firstHash,
     })
@@ -80,11 +83,11 @@ const lockMentioned = (change: Change, device: DeviceActor, reports: readonly Ag
 async function followChain(
   change: Change,
   device: DeviceActor,
-  reports: readonly AgentReport[],
+  links: readonly { readonly report: AgentReport; readonly told: object }[],
   head: { readonly sequence: number; readonly hash: string },
 ): Promise<void> {
   let { sequence, hash } = head
-  for (const report of reports) {
+  for (const { report, told } of links) {
     const { chain } = report
     const problem =
       chain.sequence <= sequence
@@ -93,7 +96,7 @@ async function followChain(
           ? `Number ${chain.sequence} follows number ${sequence}: reports are missing`
           : chain.previousHash !== hash
             ? `Number ${chain.sequence} does not follow what number ${sequence} said: the history was rewritten`
-            : sha256Hex(reportChainText(report, chain)) !== chain.hash
+            : sha256Hex(reportChainText(told, chain)) !== chain.hash
               ? `Number ${chain.sequence} is not what its hash says: it was changed`
               : null
     if (problem !== null)

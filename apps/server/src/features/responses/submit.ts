@@ -26,6 +26,8 @@ export interface Submitted {
 
 interface Undo {
   readonly undoOf: string
+  /** What belongs to it, in the same transaction. */
+  readonly also: (change: Change) => Promise<void>
 }
 
 /** Somebody else was faster with the same; asked again, the answer is a plain refusal. */
@@ -171,9 +173,13 @@ async function write(
       runAt: new Date(emergency.reviewBy),
       uniqueKey: `emergency.overdue:${request.id}`,
     })
-  if (more.undo)
-    await tx.query('update response set undone_by = $2 where id = $1', [more.undo.undoOf, rows[0]?.id ?? null])
+  if (more.undo) await markUndone(change, more.undo, rows[0])
   return { requestId: request.id, responseIds: rows.map(({ id }) => id), refused: prepared.refused }
+}
+
+async function markUndone(change: Change, undo: Undo, row: ResponseRow | undefined): Promise<void> {
+  await change.tx.query('update response set undone_by = $2 where id = $1', [undo.undoOf, row?.id ?? null])
+  await undo.also(change)
 }
 
 const authorityWithoutVotes = (actor: MemberActor, emergency: Emergency | null): Authority =>

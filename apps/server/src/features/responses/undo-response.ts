@@ -2,7 +2,7 @@ import { specOf } from './prepare.ts'
 import { newId } from '../../platform/crypto/secrets.ts'
 import type { MemberActor } from '../../platform/http/handler.ts'
 import { Refusal } from '../../platform/http/refusal.ts'
-import { changing, doerOf } from './change.ts'
+import type { Change } from './change.ts'
 import { undoIsOpen } from './read-response.ts'
 import type { ResponseParts } from './parts.ts'
 import type { ResponseRow } from './rows.ts'
@@ -26,7 +26,7 @@ export async function undoResponse(
   const spec = specOf(row.type)
   if (!undo.allowed || spec.undo.type === null || !spec.undoParameters || row.device_id === null)
     throw new Refusal('response.not_possible', undo.why ?? 'Nothing takes that back')
-  const made = await submit(
+  return submit(
     parts,
     actor,
     {
@@ -38,38 +38,26 @@ export async function undoResponse(
       trigger: { kind: 'other', id: row.id, title: `Undo of ${spec.title}` },
       emergency: null,
     },
-    { undoOf: row.id },
+    { undoOf: row.id, also: (change) => suppress(change, actor, row, wish) },
   )
-  if (wish.suppressMinutes > 0) await suppress(parts, actor, row, wish)
-  return made
 }
 
-const suppress = (
-  parts: ResponseParts,
+async function suppress(
+  change: Change,
   actor: MemberActor,
   row: ResponseRow,
   wish: { readonly justification: string; readonly suppressMinutes: number },
-) =>
-  changing(parts, doerOf(actor), async (change) => {
-    const id = newId()
-    const until = new Date(change.now.getTime() + wish.suppressMinutes * 60_000)
-    await change.tx.query(
-      `insert into suppression (id, organisation_id, type, target, subject, reason, until, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        id,
-        row.organisation_id,
-        row.type,
-        row.device_id,
-        row.subject,
-        wish.justification,
-        until,
-        actor.name,
-        change.now,
-      ],
-    )
-    change.audit({
-      action: 'suppression.made',
-      subject: { kind: 'suppression', id },
-      details: { type: row.type, target: row.target_name, subject: row.subject, until: until.toISOString() },
-    })
+): Promise<void> {
+  if (wish.suppressMinutes <= 0) return
+  const id = newId()
+  const until = new Date(change.now.getTime() + wish.suppressMinutes * 60_000)
+  await change.tx.query(
+    `insert into suppression (id, organisation_id, type, target, subject, reason, until, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [id, row.organisation_id, row.type, row.device_id, row.subject, wish.justification, until, actor.name, change.now],
+  )
+  change.audit({
+    action: 'suppression.made',
+    subject: { kind: 'suppression', id },
+    details: { type: row.type, target: row.target_name, subject: row.subject, until: until.toISOString() },
   })
+}

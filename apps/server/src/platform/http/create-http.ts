@@ -19,13 +19,15 @@ const securityHeaders = {
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 }
 
-export async function createHttp(logLevel: string): Promise<FastifyInstance> {
+/** @param anyKeys takes keys such as `__proto__` as they are: on a host anything may be a name, and schemas read them safely */
+export async function createHttp(logLevel: string, anyKeys = false): Promise<FastifyInstance> {
   const app = Fastify({
     logger: { level: logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] },
     bodyLimit: maxIncidentBatchBytes,
     // An answer names where it went wrong, never the path that was asked for.
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
+    ...(anyKeys ? { onProtoPoisoning: 'ignore', onConstructorPoisoning: 'ignore' } : {}),
   })
   await app.register(cookie)
   // Handed on unread: the handler bounds it while it reads.
