@@ -7,6 +7,7 @@ import { startResponses, type TestResponses } from './testing/test-responses.ts'
 let lab: TestResponses
 beforeAll(async () => {
   lab = await startResponses()
+  for (const role of ['approver', 'analyst'] as const) await lab.server.tokenOf(role)
 })
 afterAll(() => lab.stop())
 
@@ -201,6 +202,28 @@ test('a withdrawn request is over before anybody votes, and again is refused', a
   expect(await lab.statusOf(id)).toMatchObject({ status: 'cancelled', reason: 'withdrawn', detail: 'A false alarm' })
   expect(codeOf(await withdraw())).toBe('409 response.not_possible')
   expect(codeOf(await lab.vote('approve', request))).toBe('409 approval.not_waiting')
+})
+
+test('two approvers are refused where nobody could ever find two, with how many there are', async () => {
+  const { db } = lab.server.app
+  const spare = await db.query<Row & { id: string }>(
+    `select id from member where organisation_id = $1 and role in ('owner', 'admin', 'analyst', 'approver') and removed_at is null order by created_at, id offset 2`,
+    [lab.server.organisationId],
+  )
+  const ids = spare.map(({ id }) => id)
+  expect(ids.length).toBeGreaterThan(0)
+  await db.query('update member set removed_at = now() where id = any($1)', [ids])
+  const refused = await settings({ approvers: { isolate_device: 2, block_ip: 1 } })
+  expect(codeOf(refused)).toBe('400 request.invalid')
+  expect(refused.body).toMatchObject({
+    detail:
+      '2 people besides whoever asks must approve, and only 2 members may approve at all: add members who may, or ask for fewer',
+    errors: [{ path: 'approvers.isolate_device', given: '2', allowed: '1' }],
+  })
+  await db.query('update member set removed_at = null where id = $1', [ids[0]])
+  expect((await settings({ approvers: { isolate_device: 2 } })).status).toBe(200)
+  await db.query('update member set removed_at = null where id = any($1)', [ids])
+  await settings({ approvers: {} })
 })
 
 test('what waits for how many is a setting that names its types, hours and networks', async () => {

@@ -1,4 +1,4 @@
-import type { responseApi } from '@riposte/contract'
+import { may, type responseApi, type Role } from '@riposte/contract'
 import type { z } from 'zod'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database, Queryable, Row } from '../../platform/db/database.ts'
@@ -58,6 +58,7 @@ export function setRequirements(parts: { db: Database; clock: Clock }, actor: Me
   checkWanted(wanted)
   return parts.db.transaction(async (tx) => {
     await tx.query('select 1 from organisation where id = $1 for no key update', [actor.organisationId])
+    await checkEnoughApprovers(tx, actor.organisationId, wanted)
     const before = await readSettings(tx, actor.organisationId)
     await tx.query(
       `insert into organisation_setting (organisation_id, key, value, updated_at, updated_by) values ($1, $2, $3, $4, $5)
@@ -72,6 +73,24 @@ export function setRequirements(parts: { db: Database; clock: Clock }, actor: Me
     })
     return { items: requirementsOf(wanted) }
   })
+}
+
+/** Whoever asks does not consent: a number that nobody can ever reach would be a ban, said in a way that nobody understands. */
+async function checkEnoughApprovers(db: Queryable, organisationId: string, wanted: Wanted): Promise<void> {
+  const members = await db.query<Row & { role: Role }>(
+    'select role from member where organisation_id = $1 and removed_at is null',
+    [organisationId],
+  )
+  const able = members.filter(({ role }) => may(role, 'response.approve')).length
+  const errors = Object.entries(wanted.approvers)
+    .filter(([, approvers]) => approvers > 1 && approvers > able - 1)
+    .map(([type, approvers]) => ({
+      path: `approvers.${type}`,
+      message: `${approvers} people besides whoever asks must approve, and only ${able} ${able === 1 ? 'member' : 'members'} may approve at all: add members who may, or ask for fewer`,
+      given: String(approvers),
+      allowed: String(Math.max(1, able - 1)),
+    }))
+  if (errors.length > 0) throw new Refusal('request.invalid', errors[0]?.message, { errors })
 }
 
 function checkWanted(wanted: Wanted): void {
