@@ -23,6 +23,8 @@ import {
 // Two people in two browsers answer to an attack on two real hosts; what their deeds do is looked at from outside of the agents.
 
 const dataDir = temporaryFolder()
+/** What was downloaded. */
+const desk = temporaryFolder()
 const echoPort = 9_090
 const errors: string[] = []
 /** What was asked for, in order: each must be verified at the end. */
@@ -36,8 +38,9 @@ let second: Page
 let web: HostView
 let db: HostView
 let mailbox: Mailbox
-let echo: { stop(): void }
 let line: Line | null = null
+/** What ends each thing that was begun, last first. */
+const ends: (() => unknown)[] = [() => removeFolder(dataDir), () => removeFolder(desk)]
 
 const at = (place: string): string => product.facts().console + place
 
@@ -99,8 +102,14 @@ async function completes(id: string): Promise<void> {
   expect(await over.textContent(), (await rail.textContent()) ?? '').toBe('Completed, done')
 }
 
-async function ask(sentence: string | RegExp, needsApproval: boolean): Promise<string> {
+/** @param meanwhile what holds as long as nobody has consented to it */
+async function ask(
+  sentence: string | RegExp,
+  needsApproval: boolean,
+  meanwhile?: () => Promise<void> | void,
+): Promise<string> {
   const id = await send(owner, sentence)
+  await meanwhile?.()
   const words = (await owner.getByRole('heading', { level: 1 }).textContent()) ?? ''
   if (needsApproval) await approve(id, words)
   else await completes(id)
@@ -195,9 +204,12 @@ if (missing !== null) console.warn(`SKIPPED: responses on real hosts: ${missing}
 describe.skipIf(missing !== null)('two people and two hosts', () => {
   beforeAll(async () => {
     mailbox = await openMailbox()
+    ends.push(() => mailbox.close())
     product = await startProduct(dataDir, { ...(await freePorts()) })
+    ends.push(() => product.stop())
     expect(product.output()).toContain('two lab hosts in namespaces of their own')
     browser = await openBrowser()
+    ends.push(() => browser.close())
     await until(
       async () =>
         (await api<{ items: { online: boolean }[] }>(product, 'GET', '/api/v1/devices?limit=50')).items.filter(
@@ -208,17 +220,13 @@ describe.skipIf(missing !== null)('two people and two hosts', () => {
     )
     web = viewHost(product, 'web-1')
     db = viewHost(product, 'db-1')
-    echo = await db.startEcho(echoPort)
+    const echo = await db.startEcho(echoPort)
+    ends.push(() => echo.stop())
     owner = await newPerson()
     second = await newPerson()
   }, 180_000)
   afterAll(async () => {
-    line?.close()
-    echo.stop()
-    await browser.close()
-    await product.stop()
-    mailbox.close()
-    removeFolder(dataDir)
+    for (const end of ends.reverse()) await end()
   })
 
   test('the owner comes in by the link and invites a second person, who comes in by theirs', async () => {
@@ -249,10 +257,12 @@ describe.skipIf(missing !== null)('two people and two hosts', () => {
 
   test('isolate device: nobody reaches it, an open connection is dead, and it stays manageable', async () => {
     line = await openLine(db.address, echoPort)
-    expect(await line?.answers()).toBe(true)
+    ends.push(() => line?.close())
     await openDevice(owner, 'db-1')
     await owner.getByRole('button', { name: 'Isolate…' }).click()
-    ids.isolate = await ask('Isolate db-1 from the network', true)
+    ids.isolate = await ask('Isolate db-1 from the network', true, async () => {
+      expect(await line?.answers()).toBe(true)
+    })
     expect(await openLine(db.address, echoPort)).toBeNull()
     expect(await line?.answers()).toBe(false)
     await openDevice(owner, 'db-1')
@@ -285,7 +295,9 @@ describe.skipIf(missing !== null)('two people and two hosts', () => {
     Object.assign(before, shellNow())
     const form = await ofDevice('web-1', 'Quarantine file')
     await form.getByRole('textbox', { name: 'Path' }).fill(shell)
-    ids.quarantine = await ask(`Quarantine "${shell}" on web-1`, true)
+    ids.quarantine = await ask(`Quarantine "${shell}" on web-1`, true, () => {
+      expect(shellNow()).toEqual(before)
+    })
     expect(existsSync(web.file(shell))).toBe(false)
   })
 
@@ -388,9 +400,9 @@ describe.skipIf(missing !== null)('two people and two hosts', () => {
       owner.waitForEvent('download'),
       dialog.getByRole('button', { name: 'Download archive' }).click(),
     ])
-    const archive = path.join(dataDir, 'evidence.tar.gz')
+    const archive = path.join(desk, 'evidence.tar.gz')
     await download.saveAs(archive)
-    const folder = path.join(dataDir, 'evidence')
+    const folder = path.join(desk, 'evidence')
     mkdirSync(folder)
     const unpacked = spawnSync('tar', ['-xf', archive, '-C', folder])
     expect(unpacked.status, unpacked.stderr.toString()).toBe(0)
@@ -426,6 +438,7 @@ describe.skipIf(missing !== null)('two people and two hosts', () => {
     await verified([ids.block, ids.isolate, ids.quarantine], 90_000)
 
     await undo(ids.isolate, 'Unisolate device', 'Isolate device')
+    line?.close()
     line = await openLine(db.address, echoPort)
     expect(await line?.answers()).toBe(true)
     expect(web.fetchPage(db.lanAddress)).toBeNull()
@@ -444,7 +457,7 @@ describe.skipIf(missing !== null)('two people and two hosts', () => {
     })
     expect(exported.status).toBe(200)
     const bytes = Buffer.from(await exported.arrayBuffer())
-    const file = path.join(dataDir, 'audit.jsonl')
+    const file = path.join(desk, 'audit.jsonl')
     const verify = (): number | null =>
       spawnSync(node, ['apps/cli/dist/riposte.js', 'audit', 'verify', file], {
         cwd: path.resolve(import.meta.dirname, '..'),
