@@ -2,7 +2,6 @@ import { startPostgres } from '@riposte/postgres'
 import { readEndpoint } from '@riposte/uplink/device'
 import { fork, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -16,8 +15,9 @@ import { apiToken, freePorts, removeFolder, temporaryFolder, until } from './sup
 const main = path.resolve(import.meta.dirname, '../apps/server/dist/main.js')
 const names = ['crash-1', 'crash-2', 'crash-3']
 const workers = 4
-const deaths = 10
+const deaths = 8
 const approverToken = 'rpt_approver-of-the-crash-matrix-0123456789'
+/** Told with the result: given again, the same wishes and deaths come, as far as the machine lets them. */
 const seed = Number(process.env['RIPOSTE_TEST_SEED'] ?? Date.now() % 1_000_000)
 
 let folder = ''
@@ -174,7 +174,7 @@ test(`killed at any moment, the server loses nothing and doubles nothing (seed $
     while (!over) {
       count += 1
       const target = { deviceIds: [devices[Math.floor(chance() * devices.length)]] }
-      const address = `198.18.${count >> 8}.${count & 255}`
+      const address = `198.51.${100 + (count >> 8)}.${count & 255}`
       const kind = chance()
       if (kind < 0.45) {
         const { id } = await submit('block_ip', target, { address })
@@ -273,5 +273,4 @@ test(`killed at any moment, the server loses nothing and doubles nothing (seed $
     yield await Promise.resolve(body)
   }
   expect(await verifyAudit(one())).toMatchObject({ holds: true })
-  expect(readdirSync(path.join(folder, 'secrets')).length).toBeGreaterThan(0)
 }, 90_000)

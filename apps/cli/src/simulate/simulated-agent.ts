@@ -7,6 +7,7 @@ import {
   noHead,
   openDeviceChannel,
   openEnvelope,
+  type ChainHead,
   type ChannelMemory,
   type ChannelTimings,
   type DeviceChannel,
@@ -25,6 +26,10 @@ export interface SimulatedAgent {
   readonly channel: DeviceChannel
   /** Commands that it took. */
   taken(): number
+  /** Action ids that it was told to carry out, in order, as often as it was. */
+  executed(): readonly string[]
+  /** Of its own chain of reports, and how many of them the control plane has not acknowledged. */
+  told(): { readonly head: ChainHead; readonly unacknowledged: number }
   stop(): void
 }
 
@@ -70,7 +75,7 @@ export function startSimulated(
   let sequence = 0
   let taken = 0
   let head = noHead
-  const types = new Map<string, string>()
+  const executed: string[] = []
   const waiting = new Map<string, AgentReport>()
 
   const report = (actionId: string, commandId: string, event: AgentReport['event']): AgentReport => {
@@ -86,7 +91,7 @@ export function startSimulated(
     const evidence = { simulated: true }
     switch (command.kind) {
       case 'execute':
-        types.set(actionId, command.type)
+        executed.push(actionId)
         return [
           report(actionId, commandId, { kind: 'started' }),
           report(actionId, commandId, { kind: 'completed', evidence }),
@@ -138,5 +143,11 @@ export function startSimulated(
   })
   const runId = randomUUID()
   channel.start()
-  return { channel, taken: () => taken, stop: () => channel.stop() }
+  return {
+    channel,
+    taken: () => taken,
+    executed: () => executed,
+    told: () => ({ head, unacknowledged: waiting.size }),
+    stop: () => channel.stop(),
+  }
 }
