@@ -1,3 +1,4 @@
+import { findSpec } from '@riposte/actions/specs'
 import { Refusal } from '../../platform/http/refusal.ts'
 import type { ResponseParts } from './parts.ts'
 import type { ResponseSettings } from './response-policy.ts'
@@ -44,17 +45,8 @@ export async function pinProcess(
       errors: [{ path: 'parameters.pid', message: 'protected', given: String(pid) }],
     })
   const { bootId, startTime, exeSha256 } = { ...row, ...(row['identity'] as object | undefined) }
-  if (typeof startTime !== 'string' || typeof (bootId ?? target.facts?.bootId) !== 'string')
-    return unpinned('the host did not say when it began')
-  return {
-    parameters: {
-      ...parameters,
-      identity: {
-        bootId: bootId ?? target.facts?.bootId,
-        startTime,
-        exeSha256: typeof exeSha256 === 'string' ? exeSha256 : null,
-      },
-    },
-    note: null,
-  }
+  const identity = { bootId: bootId ?? target.facts?.bootId, startTime, exeSha256: exeSha256 ?? null }
+  // What a host says is as good as the host: only what an identity may be goes into what people consent to.
+  const pinned = findSpec(type)?.parameters.safeParse({ ...parameters, identity })
+  return pinned?.success ? { parameters: pinned.data, note: null } : unpinned('the host did not say when it began')
 }
