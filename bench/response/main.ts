@@ -165,7 +165,17 @@ try {
   say(`Up to ${most} connected agents …`)
   const before = rssMb(plane.pid)
   fleets.push(await startFleet(plane, most - bulk - hosts.length))
-  await delay(5_000)
+  // Every block of before is verified at +60 s: that is no idling.
+  await until(
+    'the verifications',
+    async () => {
+      const { rows } = await plane.db.query<{ n: number }>(
+        `select count(*)::int as n from response where verification = 'scheduled'`,
+      )
+      return rows[0]?.n === 0 ? true : null
+    },
+    180,
+  )
   const connected = (await plane.call<{ online: number }>('GET', '/api/v1/devices?limit=1&online=true')).online
   const serverMb = rssMb(plane.pid)
   const [serverCpu = 0] = await cpuPercent([plane.pid], 20)

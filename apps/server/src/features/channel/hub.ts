@@ -34,6 +34,8 @@ const mostNewcomers = 4
 const helloWithinMs = 15_000
 /** Hellos that are looked at together. */
 const hellosAtOnce = 8
+/** They all wait for the one chain of the audit log; more at once would only keep leases and people waiting. */
+const storesAtOnce = 3
 /** Silence, in heartbeats, after which a connection is taken for dead. */
 const silentHeartbeats = 2.5
 const ticksPerHeartbeat = 4
@@ -53,6 +55,7 @@ export class ChannelHub {
   readonly #sessions = new Map<string, Session>()
   readonly #newcomers = new Set<Session>()
   readonly #hellos = new Slots(hellosAtOnce)
+  readonly #stores = new Slots(storesAtOnce)
   readonly #challenges: Challenges
   readonly #push: CommandPush
   readonly #questions: Questions
@@ -205,7 +208,7 @@ export class ChannelHub {
     }
     if (message.kind === 'answer') return this.#questions.answered(session, storable(message))
     const { reports } = wire as { readonly reports: readonly object[] }
-    const reportIds = await this.#source.store(session.device, message.reports, reports)
+    const reportIds = await this.#stores.run(() => this.#source.store(session.device, message.reports, reports))
     session.send({ kind: 'stored', reportIds: [...reportIds] })
   }
 
