@@ -36,8 +36,13 @@ const deeds = [
   'agent_cancelled',
   'undo',
   'verify',
+  'review',
+  'hold',
+  'release_hold',
+  'retire',
   'minute',
   'day',
+  'ttl',
 ] as const
 type Deed = (typeof deeds)[number]
 
@@ -52,16 +57,18 @@ interface Scene {
 interface Seen {
   readonly row: ResponseRow
   readonly request: RequestRow
+  readonly deviceState: string
 }
 
-const look = async ({ id, requestId }: Scene): Promise<Seen> => {
+const look = async ({ device, id, requestId }: Scene): Promise<Seen> => {
   const { db } = lab.server.app
-  const [[row], [request]] = await Promise.all([
+  const [[row], [request], [host]] = await Promise.all([
     db.query<ResponseRow>('select * from response where id = $1', [id]),
     db.query<RequestRow>('select * from response_request where id = $1', [requestId]),
+    db.query<Row & { state: string }>('select state from device where id = $1', [device.id]),
   ])
-  if (!row || !request) throw new Error('gone')
-  return { row, request }
+  if (!row || !request || !host) throw new Error('gone')
+  return { row, request, deviceState: host.state }
 }
 
 /** Which event of the table that deed is, if it does anything. */
@@ -121,6 +128,23 @@ async function act(scene: Scene, deed: Deed, before: Seen): Promise<void> {
     case 'verify':
       await lab.ask('POST', `/api/v1/responses/${id}/verify`)
       return
+    case 'review':
+      await lab.ask('POST', `/api/v1/requests/${requestId}/review`, { note: 'I looked at it' }, 'approver')
+      return
+    case 'hold':
+      await lab.server.app.db.query(
+        `update device set state = 'held', held_at = now(), held_why = 'two of it' where id = $1 and state = 'active'`,
+        [device.id],
+      )
+      return
+    case 'release_hold':
+      await lab.ask('POST', `/api/v1/devices/${device.id}/release-hold`, { reason: 'The copy is gone' })
+      return
+    case 'retire':
+      await lab.ask('POST', `/api/v1/devices/${device.id}/retire`, { reason: 'Scrapped' })
+      return
+    case 'ttl':
+      return lab.pass(73 * 3_600_000)
     case 'minute':
       return lab.pass(60_000)
     case 'day':
@@ -149,20 +173,27 @@ function expectStep(deed: Deed, before: Seen, now: Seen, wasTaken: boolean): voi
     const allowed: Partial<Record<Deed, TransitionName[]>> = {
       cancel: ['withdraw'],
       cancel_request: ['withdraw'],
+      retire: ['withdraw', 'fail'],
       day: ['approval_expire', 'expire', 'fail'],
+      ttl: ['approval_expire', 'expire', 'fail'],
       minute: [],
     }
     const ends = (allowed[deed] ?? []).map((event) => after(event, state)).filter((status) => status !== null)
     expect([state.status, ...ends], deed).toContain(became)
+    // Of a device that is gone nothing waits, and nothing that waits outlives its time by more than its grace.
+    if (deed === 'retire') expect(isFinal(became), `${deed} of ${state.status}`).toBe(true)
+    if (deed === 'ttl') expect(isFinal(became), `${deed} of ${state.status}`).toBe(true)
     return
   }
   const told = deed === 'started' || deed === 'completed' || deed === 'failed' || deed === 'agent_cancelled'
-  const expected: ResponseStatus = (told && !wasTaken ? null : after(name, state)) ?? state.status
+  const idle = deed === 'take' && before.deviceState !== 'active'
+  const expected: ResponseStatus = ((told && !wasTaken) || idle ? null : after(name, state)) ?? state.status
+  if (idle) expect(now.row.leased_at, 'taken by a device that is not active').toEqual(before.row.leased_at)
   expect(became, `${deed} of ${state.status}`).toBe(expected)
 }
 
 /** What must hold whatever happened. */
-async function expectInvariants({ row, request }: Seen): Promise<void> {
+async function expectInvariants({ row, request }: Omit<Seen, 'deviceState'>): Promise<void> {
   const { db } = lab.server.app
   const [events, audit, commands] = await Promise.all([
     db.query<Row & { kind: string }>('select kind from response_event where response_id = $1 order by id', [row.id]),
@@ -174,7 +205,7 @@ async function expectInvariants({ row, request }: Seen): Promise<void> {
   // The history alone tells the status, every step of it is one of the table, and the audit log has the same steps.
   const names = Object.entries(pastWords) as [TransitionName, string][]
   let status: ResponseStatus =
-    audit[0] === 'response.submitted' && request.required_approvals > 0 ? 'pending_approval' : 'queued'
+    request.required_approvals > 0 && request.emergency === null ? 'pending_approval' : 'queued'
   let leased = false
   const steps: string[] = []
   for (const { kind } of events) {
@@ -190,7 +221,13 @@ async function expectInvariants({ row, request }: Seen): Promise<void> {
   expect(audit.filter((action) => names.some(([, word]) => action === `response.${word}`))).toEqual(steps)
   // One command at most, and none without consent.
   expect(commands.map(({ id }) => id)).toEqual(row.command_id === null ? [] : [row.command_id])
-  if (row.command_id !== null) expect(request.authority).toMatchObject({ kind: 'approved' })
+  if (row.command_id !== null)
+    expect(request.authority).toMatchObject({ kind: request.emergency === null ? 'approved' : 'emergency' })
+  // Nobody looks at their own emergency, and a look is written down once.
+  if (request.emergency?.reviewedAt) {
+    const [, ...more] = (await lab.auditOf(request.id)).filter((action) => action === 'emergency.reviewed')
+    expect(more).toEqual([])
+  }
   if (row.status === 'executing' || row.status === 'completed') expect(row.command_id).not.toBeNull()
   if (row.containment !== null) expect(row.command_id).not.toBeNull()
 }
@@ -202,10 +239,15 @@ test('in whatever order people, agents and time act, the table holds, and nothin
         minLength: 5,
         maxLength: 14,
       }),
-      async (sequence) => {
+      fc.boolean(),
+      async (sequence, urgent) => {
         number += 1
         const device = await lab.device(`model-${number}`)
-        const { request, responseIds } = await lab.submit({ type: 'isolate_device', deviceIds: [device.id] })
+        const { request, responseIds } = await lab.submit({
+          type: 'isolate_device',
+          deviceIds: [device.id],
+          emergency: urgent ? { reason: 'It spreads' } : null,
+        })
         const scene: Scene = { device, id: responseIds[0] ?? '', requestId: request.id, first: request, taken: [] }
         let before = await look(scene)
         for (const deed of sequence) {
@@ -219,16 +261,16 @@ test('in whatever order people, agents and time act, the table holds, and nothin
         if (signed) expect(lab.digestOf(signed)).toBe(before.request.digest)
       },
     ),
-    { numRuns: 20 },
+    { numRuns: 30 },
   )
 }, 120_000)
 
 test('deeds at the same moment end as if one came after the other', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.uniqueArray(fc.constantFrom('approve', 'reject', 'edit', 'cancel', 'take' as const), {
+      fc.uniqueArray(fc.constantFrom('approve', 'reject', 'edit', 'cancel', 'take', 'hold', 'retire' as const), {
         minLength: 2,
-        maxLength: 5,
+        maxLength: 6,
       }),
       async (together) => {
         number += 1
