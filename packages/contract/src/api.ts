@@ -86,6 +86,9 @@ export const checklistSteps = [
   'attack_blocked',
   'rule_changed',
   'own_project',
+  'first_device',
+  'second_member',
+  'first_response',
 ] as const
 export const Checklist = z.object({
   steps: z.array(z.object({ id: z.enum(checklistSteps), title: z.string(), how: z.string(), doneAt: Time.nullable() })),

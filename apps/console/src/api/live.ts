@@ -27,10 +27,10 @@ export function goLive(): void {
   const opened = new EventSource(api.stream.path)
   source = opened
   opened.onopen = () => {
-    const wasOffline = state.kind === 'offline'
     setState({ kind: 'connected' })
-    // What happened meanwhile was not sent to us.
-    if (wasOffline) void queryClient.invalidateQueries()
+    // What happened since the page read it was not sent to us: while we were offline, and before this stream began. What a host was
+    // asked live is read again on demand.
+    void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'live' })
   }
   opened.onerror = () => {
     setState({ kind: 'offline', since: Date.now() })
@@ -107,6 +107,7 @@ function refresh(event: ConsoleEvent): void {
     case 'devices':
       stale('devices')
       stale('device-labels')
+      stale('checklist')
       stale('enrolment-tokens')
       staleEach('device', event.data.ids)
       break
@@ -115,6 +116,7 @@ function refresh(event: ConsoleEvent): void {
       stale('devices')
       stale('device')
       stale('evidence')
+      stale('checklist')
       stale('responses-of')
       staleEach('response', event.data.ids)
       staleEach('request', event.data.requestIds)

@@ -27,6 +27,21 @@ const steps: readonly { id: StepId; title: string; how: string }[] = [
     title: 'Protect your own app',
     how: 'Make a project in Settings and hand its token to your app.',
   },
+  {
+    id: 'first_device',
+    title: 'Put a device under protection',
+    how: 'Add one in Devices: one command installs the agent there.',
+  },
+  {
+    id: 'second_member',
+    title: 'Have a second member come in',
+    how: 'Invite one in Settings, Members: what destroys needs the approval of somebody else.',
+  },
+  {
+    id: 'first_response',
+    title: 'Complete a response',
+    how: 'Open a device and press Respond…; once approved, its agent does it and proves it.',
+  },
 ]
 
 /** Ticked by what really happened, not by a click. */
@@ -38,7 +53,11 @@ export async function readChecklist(db: Queryable, organisationId: string): Prom
        (select min(received_at) from incident i join project p on p.id = i.project_id where p.organisation_id = $1) as attack_seen,
        (select min(received_at) from incident i join project p on p.id = i.project_id where p.organisation_id = $1 and 'block' = any(i.actions)) as attack_blocked,
        (select min(at) from audit_entry where organisation_id = $1 and action like 'rule.%') as rule_changed,
-       (select min(at) from audit_entry where organisation_id = $1 and action = 'project.created' and actor->>'kind' <> 'system') as own_project`,
+       (select min(at) from audit_entry where organisation_id = $1 and action = 'project.created' and actor->>'kind' <> 'system') as own_project,
+       (select min(enrolled_at) from device where organisation_id = $1) as first_device,
+       (select min(at) from audit_entry where organisation_id = $1 and action = 'member.signed_in'
+          and actor->>'id' <> (select id::text from member where organisation_id = $1 order by created_at, id limit 1)) as second_member,
+       (select min(finished_at) from response where organisation_id = $1 and status = 'completed') as first_response`,
     [organisationId],
   )
   return { steps: steps.map((step) => ({ ...step, doneAt: times?.[step.id]?.toISOString() ?? null })) }
