@@ -161,7 +161,8 @@ const reconcile = async (job: Job<Parameters>, notes: readonly Evidence[]): Prom
 }
 
 export const linux: Executor<Parameters> = {
-  unavailable: (host) => Promise.resolve(unavailableOnLinux(host, 'To end processes of other users')),
+  unavailable: (host) =>
+    Promise.resolve(unavailableOnLinux(host, 'To end processes of other users', ['CAP_KILL', 'CAP_SYS_PTRACE'])),
   execute,
   verify: (job, evidence) => Promise.resolve(verify(job, evidence)),
   reconcile,

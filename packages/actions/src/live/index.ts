@@ -6,6 +6,7 @@ import { userName } from '../process/users.ts'
 import { readSessions } from '../sessions/linux-sessions.ts'
 import { readConnections } from './connections.ts'
 import { mostRows, readProcesses } from './processes.ts'
+import { windowsConnections, windowsProcesses, windowsQuarantine, windowsSessions } from './windows.ts'
 
 type Row = Record<string, unknown>
 
@@ -34,16 +35,17 @@ const quarantine = async (host: Host): Promise<Row[]> =>
 
 /** What a person looks at while they decide. Nothing changes on the host, and no answer is longer than a message may be. */
 export const readLive = async (host: Host, query: LiveQuery): Promise<Row[]> => {
+  const windows = host.platform === 'windows'
   switch (query) {
     case 'processes':
-      return readProcesses(host)
+      return windows ? (await windowsProcesses(host)).slice(0, mostRows) : readProcesses(host)
     case 'sessions':
-      return (await sessions(host)).slice(0, mostRows)
+      return (await (windows ? windowsSessions(host) : sessions(host))).slice(0, mostRows)
     case 'connections':
-      return readConnections()
+      return windows ? (await windowsConnections(host)).slice(0, mostRows) : readConnections()
     case 'containment':
       return [...(await containment(host))].slice(0, mostRows)
     case 'quarantine':
-      return (await quarantine(host)).slice(0, mostRows)
+      return (await (windows ? windowsQuarantine(host) : quarantine(host))).slice(0, mostRows)
   }
 }

@@ -337,7 +337,8 @@ const reconcile = async (job: Job<Parameters>, notes: readonly Evidence[]): Prom
 }
 
 export const linux: Executor<Parameters> = {
-  unavailable: (host) => Promise.resolve(unavailableOnLinux(host, 'To move files of other users')),
+  unavailable: (host) =>
+    Promise.resolve(unavailableOnLinux(host, 'To move files of other users', ['CAP_DAC_OVERRIDE', 'CAP_FOWNER'])),
   execute: (job) =>
     execute(job).catch((error: unknown) => {
       if (error instanceof NotWhole)

@@ -222,7 +222,7 @@ const reconcile = async (job: Job<Parameters>, notes: readonly Evidence[]): Prom
 }
 
 export const linux: Executor<Parameters> = {
-  unavailable: (host) => Promise.resolve(unavailableOnLinux(host, 'To end sessions of other users')),
+  unavailable: (host) => Promise.resolve(unavailableOnLinux(host, 'To end sessions of other users', ['CAP_KILL'])),
   execute,
   verify,
   reconcile,

@@ -1,5 +1,7 @@
 import type * as z from 'zod'
 import { ActionFailure, type Evidence, type Executor, type Job } from '../executor.ts'
+import { missingProgram, unavailableOnWindows } from '../process/unavailable-on-windows.ts'
+import { ancestorsOnWindows, readWindowsTable } from '../process/windows-processes.ts'
 import { parseQuser, type WindowsSession } from '../sessions/windows-sessions.ts'
 import type { resetUserSession } from './spec.ts'
 
@@ -20,6 +22,16 @@ const execute = async (job: Job<Parameters>): Promise<Evidence> => {
   const { user } = job.parameters
   const sessions = await sessionsOf(job)
   if (sessions.length === 0) throw new ActionFailure('does_not_exist', `${user} has no such session on this host.`)
+  const table = await readWindowsTable(job.host)
+  const own = new Set([job.host.pid, ...ancestorsOnWindows(table, job.host.pid)])
+  // Session 0 is that of services, where nobody signs in.
+  const mine = new Set(table.processes.flatMap((row) => (own.has(row.pid) && row.session !== 0 ? [row.session] : [])))
+  const held = sessions.find((one) => one.own || mine.has(Number(one.id)))
+  if (held !== undefined)
+    throw new ActionFailure(
+      'protected_target',
+      `The agent itself runs in session ${held.id}, and would end with it. Run it as a service, or name another session.`,
+    )
   await job.note({ user, sessions: sessions.map((one) => one.id) })
   for (const { id } of sessions) await job.host.run('logoff.exe', [id], { timeoutMs: 30_000 })
   const left = await sessionsOf(job)
@@ -35,7 +47,9 @@ const left = async (job: Job<Parameters>, evidence: Evidence): Promise<string[]>
 }
 
 export const windows: Executor<Parameters> = {
-  unavailable: (host) => Promise.resolve(host.platform === 'windows' ? null : 'This is not Windows.'),
+  unavailable: async (host) =>
+    (await unavailableOnWindows(host, 'To end sessions of other users')) ??
+    (await missingProgram(host, ['quser.exe', 'logoff.exe'])),
   execute,
   // Windows gives a new session another number, until it has started anew.
   verify: async (job, evidence) => {

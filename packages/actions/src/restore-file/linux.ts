@@ -220,7 +220,10 @@ const reconcile = async (job: Job<Parameters>, notes: readonly Evidence[]): Prom
 }
 
 export const linux: Executor<Parameters> = {
-  unavailable: (host) => Promise.resolve(unavailableOnLinux(host, 'To put back files of other users')),
+  unavailable: (host) =>
+    Promise.resolve(
+      unavailableOnLinux(host, 'To put back files of other users', ['CAP_DAC_OVERRIDE', 'CAP_FOWNER', 'CAP_CHOWN']),
+    ),
   execute,
   verify: (job, evidence) => verify(evidence, job),
   reconcile,

@@ -10,8 +10,8 @@ test('quser: the own session, a disconnected one, and the heading', () => {
     '',
   ].join('\r\n')
   expect(parseQuser(text)).toEqual([
-    { user: 'admin', id: '1' },
-    { user: 'alice', id: '2' },
-    { user: 'bob', id: '7' },
+    { user: 'admin', id: '1', name: 'console', own: true },
+    { user: 'alice', id: '2', name: null, own: false },
+    { user: 'bob', id: '7', name: 'rdp-tcp#4', own: false },
   ])
 })

@@ -3,7 +3,8 @@ import type { Evidence, Job } from '../executor.ts'
 import { realHost } from './real-host.ts'
 
 /** An answer of a program that was written down, or what takes one from what is asked. */
-export type Recorded = string | object | ((asked: Record<string, unknown>, count: number) => string | object)
+type Answering = (asked: Record<string, unknown>, count: number) => string | object
+export type Recorded = string | object | Answering
 
 export interface Asked {
   /** The first comment of a script, or the program with its arguments. */
@@ -29,14 +30,17 @@ export const recordedWindows = (
         ? Buffer.from(args.at(-1) ?? '', 'base64').toString('utf16le')
         : null
       const title = script === null ? file : (/^# (.+)$/m.exec(script)?.[1] ?? '')
-      const input = JSON.parse(script === null ? '{}' : typeof run?.input === 'string' ? run.input : 'null') as Record<string, unknown> | null
+      const input = JSON.parse(script === null ? '{}' : typeof run?.input === 'string' ? run.input : 'null') as Record<
+        string,
+        unknown
+      > | null
       if (script !== null) scripts.push(script)
       commandLines.push([file, ...args].join(' '))
       const answer = answers[title]
       if (answer === undefined) return Promise.reject(new ProgramMissing(file))
       const count = asked.filter(({ what }) => what.startsWith(title)).length
       asked.push({ what: script === null ? [file, ...args].join(' ') : title, input: input ?? {} })
-      const said = typeof answer === 'function' ? answer(input ?? {}, count) : answer
+      const said = typeof answer === 'function' ? (answer as Answering)(input ?? {}, count) : answer
       return Promise.resolve({
         code: 0,
         stdout: typeof said === 'string' ? said : JSON.stringify(said),
