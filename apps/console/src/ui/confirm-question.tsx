@@ -3,13 +3,19 @@ import { useState } from 'react'
 import type { Confirmation } from './confirm.tsx'
 
 /** The one dialog for everything that destroys. */
-export const ConfirmQuestion = ({ asked, close }: { asked: Confirmation; close: () => void }) => (
-  <Modal opened onClose={close} title={asked.title} centered zIndex={400}>
-    <Question asked={asked} close={close} />
-  </Modal>
-)
+export function ConfirmQuestion({ asked, close }: { asked: Confirmation; close: () => void }) {
+  const keep = (): void => {
+    asked.stay?.()
+    close()
+  }
+  return (
+    <Modal opened onClose={keep} title={asked.title} centered zIndex={400}>
+      <Question asked={asked} close={close} keep={keep} />
+    </Modal>
+  )
+}
 
-function Question({ asked, close }: { asked: Confirmation; close: () => void }) {
+function Question({ asked, close, keep }: { asked: Confirmation; close: () => void; keep: () => void }) {
   const [reason, setReason] = useState('')
   const missing = asked.reason !== undefined && reason.trim().length < 3
   return (
@@ -39,7 +45,7 @@ function Question({ asked, close }: { asked: Confirmation; close: () => void }) 
           />
         )}
         <Group justify="flex-end">
-          <Button variant="default" onClick={close} data-autofocus={asked.reason === undefined ? true : undefined}>
+          <Button variant="default" onClick={keep} data-autofocus={asked.reason === undefined ? true : undefined}>
             Keep
           </Button>
           <Button type="submit" {...(asked.destroys === false ? {} : { color: 'red' })} disabled={missing}>

@@ -12,6 +12,8 @@ export interface Confirmation {
   /** False: nothing is lost by it. */
   readonly destroys?: boolean
   readonly run: (reason: string) => void
+  /** Nothing is done. */
+  readonly stay?: () => void
 }
 
 const store = askStore<Confirmation>()

@@ -19,13 +19,13 @@ import { AddDevice } from './add-device.tsx'
 import { deviceKeys, readDeviceFilter } from './device-filter.ts'
 
 const columns: Column<DeviceSummary>[] = [
-  { id: 'name', header: 'Device', width: 'minmax(7rem, 1.2fr)', render: (row) => <b>{row.name}</b> },
+  { id: 'name', header: 'Device', width: 'minmax(5.5rem, 1.2fr)', render: (row) => <b>{row.name}</b> },
   { id: 'online', header: 'Connection', width: '5.25rem', render: (row) => <Mark look={onlineLook(row.online)} /> },
   { id: 'state', header: 'State', width: '5rem', render: (row) => <Mark look={deviceStateLooks[row.state]} /> },
   {
     id: 'containments',
     header: 'Containments',
-    width: 'minmax(7rem, 1fr)',
+    width: 'minmax(5.5rem, 1fr)',
     render: (row) =>
       row.containments.length === 0 ? (
         <span className="quiet">none</span>
@@ -39,18 +39,18 @@ const columns: Column<DeviceSummary>[] = [
     width: '4.75rem',
     render: (row) => (row.openResponses === 0 ? <span className="quiet">nothing</span> : row.openResponses),
   },
-  { id: 'os', header: 'System', width: 'minmax(7rem, 1fr)', render: (row) => row.os },
+  { id: 'os', header: 'System', width: 'minmax(5.5rem, 1fr)', render: (row) => row.os },
   { id: 'address', header: 'Address', width: '7.25rem', render: (row) => <span className="mono">{row.address}</span> },
   {
     id: 'labels',
     header: 'Groups and tags',
-    width: 'minmax(6.5rem, 1fr)',
+    width: 'minmax(6.25rem, 1fr)',
     render: (row) => [...row.groups, ...row.tags.map((tag) => `#${tag}`)].join(' '),
   },
   {
     id: 'agent',
     header: 'Agent',
-    width: '6rem',
+    width: '4.75rem',
     render: (row) => (row.agentVersion === null ? '' : `${row.agentVersion}${row.agentUpToDate ? '' : ' (older)'}`),
   },
   {

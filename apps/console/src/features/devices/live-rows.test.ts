@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { actOn, columnsOf } from './live-rows.ts'
+import { actOn, columnsOf, cellText } from './live-rows.ts'
 
 const identity = { bootId: 'b', startTime: '42', exeSha256: null }
 
@@ -43,4 +43,10 @@ describe('what can be done with a live row', () => {
     expect(columnsOf('processes', rows).map(([name]) => name)).toEqual(['pid', 'name'])
     expect(columnsOf('containment', [{ type: 'block_ip', identity }]).map(([name]) => name)).toEqual(['type'])
   })
+})
+
+it('what would break a row or turn its text around is shown as an escape', () => {
+  expect(cellText('sh -c echo a\necho b\tc')).toBe('sh -c echo a\\necho b\\tc')
+  expect(cellText('cat\u202etxt.exe\u0007')).toBe('cat\\u202etxt.exe\\u0007')
+  expect(cellText('grüße 日本')).toBe('grüße 日本')
 })

@@ -23,14 +23,14 @@ export const liveTables: Readonly<Record<LiveQuery, LiveTable>> = {
     title: 'Processes',
     empty: 'The host reports no processes',
     columns: [
-      ['pid', 'PID', '5rem'],
-      ['ppid', 'Parent', '5rem'],
-      ['user', 'User', '7rem'],
-      ['name', 'Name', '9rem'],
-      ['command', 'Command', 'minmax(14rem, 1fr)'],
-      ['cpuPercent', 'CPU %', '4.5rem'],
-      ['memoryBytes', 'Memory', '5.5rem'],
-      ['startedAt', 'Started', '6rem'],
+      ['pid', 'PID', '4rem'],
+      ['ppid', 'Parent', '4rem'],
+      ['user', 'User', '5rem'],
+      ['name', 'Name', '7rem'],
+      ['command', 'Command', 'minmax(12rem, 1fr)'],
+      ['cpuPercent', 'CPU %', '4rem'],
+      ['memoryBytes', 'Memory', '5rem'],
+      ['startedAt', 'Started', '5rem'],
     ],
   },
   sessions: {
@@ -80,10 +80,19 @@ const textOf = (row: LiveRow, name: string): string | null => {
   return typeof value === 'string' && value !== '' ? value : null
 }
 
-/** How a cell is shown: words as they are, the rest as JSON. */
+const shownAs: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+/** What would break a row, hide, or turn the text around: line ends, control characters, direction marks. */
+const unseen = /[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu
+const readable = (text: string): string =>
+  text.replaceAll(
+    unseen,
+    (character) => shownAs[character] ?? `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  )
+
+/** How a cell is shown: words as they are, what cannot be seen as an escape, the rest as JSON. */
 export const cellText = (value: unknown): string => {
   if (value === null || value === undefined) return ''
-  if (typeof value === 'string') return value
+  if (typeof value === 'string') return readable(value)
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : JSON.stringify(value)
 }
 

@@ -263,7 +263,9 @@ function Body({ evidence }: { evidence: Evidence }) {
                   </td>
                   <td>{entry.actor.name}</td>
                   <td>{entry.action}</td>
-                  <td className="mono">{Object.keys(entry.detail).length === 0 ? '' : JSON.stringify(entry.detail)}</td>
+                  <td className="mono" style={{ overflowWrap: 'anywhere', minWidth: '14rem' }}>
+                    {Object.keys(entry.detail).length === 0 ? '' : JSON.stringify(entry.detail)}
+                  </td>
                   <td className="mono">{entry.hash.slice(0, 12)}…</td>
                 </tr>
               ))}

@@ -22,12 +22,12 @@ const keys: TokenKeys = {
 }
 
 const columns: Column<EvidenceSummary>[] = [
-  { id: 'device', header: 'Device', width: 'minmax(8rem, 1fr)', render: (row) => <b>{row.device.name}</b> },
+  { id: 'device', header: 'Device', width: 'minmax(6rem, 1fr)', render: (row) => <b>{row.device.name}</b> },
   { id: 'state', header: 'State', width: '7rem', render: (row) => <Mark look={evidenceLooks[row.state]} /> },
   {
     id: 'items',
     header: 'Items',
-    width: 'minmax(10rem, 1fr)',
+    width: 'minmax(8rem, 1fr)',
     render: (row) =>
       evidenceItemStatuses
         .filter((status) => row.items[status] > 0)

@@ -9,6 +9,7 @@ import { go } from '../../frame/navigate.ts'
 import { paths } from '../../paths.ts'
 import { placeErrors } from '../../schema-form/fields.ts'
 import { ErrorState } from '../../ui/page.tsx'
+import { useLeave } from '../../ui/use-leave.ts'
 
 const fields = [
   ['name', 'Name', true],
@@ -47,12 +48,15 @@ export function PersonForm({ person, close }: { person: Person | null; close: ()
       go(paths.person(saved.id))
     },
   })
+  const draft = JSON.stringify([texts, active, accounts])
+  const [start] = useState(draft)
+  const leave = useLeave(draft !== start, 'this person', close)
   const placed = placeErrors(
     save.error instanceof ApiError ? save.error.errors : undefined,
     fields.map(([name]) => name),
   )
   return (
-    <Drawer opened onClose={close} title={person ? `Change ${person.name}` : 'Add person'} position="right" size="md">
+    <Drawer opened onClose={leave} title={person ? `Change ${person.name}` : 'Add person'} position="right" size="md">
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -121,7 +125,7 @@ export function PersonForm({ person, close }: { person: Person | null; close: ()
             <span key={sentence}>{sentence}</span>
           ))}
           <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
+            <Button variant="default" onClick={leave}>
               Cancel
             </Button>
             <Button type="submit" loading={save.isPending}>

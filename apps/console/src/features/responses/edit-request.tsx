@@ -7,6 +7,7 @@ import { responseQueries } from '../../api/defend-queries.ts'
 import { placeErrors, readDraft, readFields, startDraft, type Draft } from '../../schema-form/fields.ts'
 import { SchemaForm } from '../../schema-form/schema-form.tsx'
 import { ErrorState } from '../../ui/page.tsx'
+import { useLeave } from '../../ui/use-leave.ts'
 
 export interface EditRequestProps {
   readonly request: ResponseRequest
@@ -33,12 +34,14 @@ export function EditRequest({ request, store, close }: EditRequestProps) {
       close()
     },
   })
+  const changed = draft !== null || justification !== request.justification
+  const leave = useLeave(changed, 'this request', close)
   const placed = placeErrors(
     save.error instanceof ApiError ? save.error.errors : undefined,
     fields.map(({ name }) => name),
   )
   return (
-    <Drawer opened onClose={close} title={`Edit: ${request.sentence}`} position="right" size="md">
+    <Drawer opened onClose={leave} title={`Edit: ${request.sentence}`} position="right" size="md">
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -66,7 +69,7 @@ export function EditRequest({ request, store, close }: EditRequestProps) {
             </Text>
           ))}
           <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
+            <Button variant="default" onClick={leave}>
               Cancel
             </Button>
             <Button

@@ -21,10 +21,10 @@ import { historyKeys, readHistoryFilter } from './history-filter.ts'
 
 const time = (at: string | null) => (at === null ? <span className="quiet">–</span> : <RelativeTime at={at} />)
 const columns: Column<ResponseSummary>[] = [
-  { id: 'submitted', header: 'Submitted', width: '4.75rem', render: (row) => <RelativeTime at={row.submittedAt} /> },
-  { id: 'what', header: 'What', width: 'minmax(11rem, 2fr)', render: (row) => row.sentence },
-  { id: 'status', header: 'Status', width: '8.5rem', render: (row) => <Mark look={statusLooks[row.status]} /> },
-  { id: 'by', header: 'Submitted by', width: '5.5rem', render: (row) => row.submittedBy.name },
+  { id: 'submitted', header: 'Submitted', width: '4.25rem', render: (row) => <RelativeTime at={row.submittedAt} /> },
+  { id: 'what', header: 'What', width: 'minmax(9rem, 2fr)', render: (row) => row.sentence },
+  { id: 'status', header: 'Status', width: '8.25rem', render: (row) => <Mark look={statusLooks[row.status]} /> },
+  { id: 'by', header: 'Submitted by', width: '5.25rem', render: (row) => row.submittedBy.name },
   {
     id: 'approved',
     header: 'Approved by',
@@ -36,8 +36,8 @@ const columns: Column<ResponseSummary>[] = [
           ? '–'
           : row.approvedBy.map(({ name }) => name).join(', '),
   },
-  { id: 'started', header: 'Started', width: '4.25rem', render: (row) => time(row.startedAt) },
-  { id: 'finished', header: 'Completed', width: '4.75rem', render: (row) => time(row.finishedAt) },
+  { id: 'started', header: 'Started', width: '4rem', render: (row) => time(row.startedAt) },
+  { id: 'finished', header: 'Completed', width: '4.5rem', render: (row) => time(row.finishedAt) },
   {
     id: 'verification',
     header: 'Verification',
@@ -50,7 +50,7 @@ const columns: Column<ResponseSummary>[] = [
     width: '5.75rem',
     render: (row) => (row.containment ? <Mark look={containmentLooks[row.containment.state]} /> : '–'),
   },
-  { id: 'trigger', header: 'Trigger', width: 'minmax(5rem, 1fr)', render: (row) => row.trigger?.title ?? 'by hand' },
+  { id: 'trigger', header: 'Trigger', width: 'minmax(3.75rem, 1fr)', render: (row) => row.trigger?.title ?? 'by hand' },
 ]
 
 type Pages = InfiniteData<{ items: ResponseSummary[]; nextCursor: string | null }>

@@ -18,6 +18,7 @@ import { ApiError, call } from '../../api/client.ts'
 import { queryClient } from '../../api/query.ts'
 import { placeErrors } from '../../schema-form/fields.ts'
 import { ErrorState } from '../../ui/page.tsx'
+import { useLeave } from '../../ui/use-leave.ts'
 
 const attributeNames = ['id', 'name', 'email', 'userName', 'department', 'manager'] as const
 type Text = 'name' | 'host' | 'bindDn' | 'bindPassword' | 'baseDn' | 'filter' | 'caCertificate'
@@ -72,6 +73,7 @@ export function LdapForm({ connector, close }: { connector: LdapConnector | null
       close()
     },
   })
+  const leave = useLeave(JSON.stringify(form) !== JSON.stringify(startOf(connector)), 'this connector', close)
   const placed = placeErrors(save.error instanceof ApiError ? save.error.errors : undefined, Object.keys(form))
   const text = (name: Text) => ({
     value: form[name],
@@ -82,7 +84,7 @@ export function LdapForm({ connector, close }: { connector: LdapConnector | null
   return (
     <Drawer
       opened
-      onClose={close}
+      onClose={leave}
       title={connector ? `Edit ${connector.name}` : 'Add LDAP connector'}
       position="right"
       size="lg"
@@ -184,7 +186,7 @@ export function LdapForm({ connector, close }: { connector: LdapConnector | null
             </Words>
           ))}
           <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
+            <Button variant="default" onClick={leave}>
               Cancel
             </Button>
             <Button type="submit" loading={save.isPending}>

@@ -20,6 +20,7 @@ import { queries, queryClient } from '../../api/query.ts'
 import { placeErrors } from '../../schema-form/fields.ts'
 import { EmptyState, ErrorState } from '../../ui/page.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
+import { useStay } from '../../ui/use-stay.ts'
 import { useWhyNot } from '../../ui/use-may.ts'
 
 /** How password-reset notices and the like are sent. */
@@ -56,7 +57,7 @@ const names = [
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim())
 
 function MailForm({ mail }: { mail: MailSettings | null }) {
-  const [form, setForm] = useState({
+  const [start] = useState({
     host: mail?.host ?? '',
     port: String(mail?.port ?? 587),
     tls: mail?.tls ?? ('starttls' as const),
@@ -67,6 +68,7 @@ function MailForm({ mail }: { mail: MailSettings | null }) {
     fromName: mail?.fromName ?? 'Riposte',
     resetUrl: mail?.resetUrl ?? '',
   })
+  const [form, setForm] = useState(start)
   const save = useMutation({
     mutationFn: () =>
       call('setMailSettings', {
@@ -84,6 +86,7 @@ function MailForm({ mail }: { mail: MailSettings | null }) {
       }),
     onSuccess: () => void queryClient.invalidateQueries({ queryKey: ['mail-settings'] }),
   })
+  useStay(!save.isSuccess && JSON.stringify(form) !== JSON.stringify(start), 'the mail settings')
   const { at } = placeErrors(save.error instanceof ApiError ? save.error.errors : undefined, names)
   const text = (name: Exclude<(typeof names)[number], 'port' | 'tls'>) => ({
     value: form[name],
