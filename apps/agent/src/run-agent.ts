@@ -77,7 +77,7 @@ export async function runAgent(env: AgentEnv, log: (line: string) => void): Prom
       capabilities: (host) => findCapabilities(host, (type) => findExecutor(platform, type)),
       liveQuery: readLive,
       restore: async (host) => {
-        if (platform === 'linux') await restoreContainments(host)
+        await restoreContainments(host)
       },
       log,
     })

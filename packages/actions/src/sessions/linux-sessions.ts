@@ -197,10 +197,6 @@ export const sessionsByProcesses = (now: number): Session[] => {
 export const readSessions = async (host: Host): Promise<Session[]> =>
   (await logindSessions(host, members)) ?? sessionsByProcesses(host.now())
 
-/** Kernel session numbers that a process of ours belongs to. */
-export const holdsProcess = (session: Session, pids: readonly number[]): boolean =>
-  session.processes.some((stat) => pids.includes(stat.pid))
-
 /** Sockets of a process by inode. */
 export const socketsOf = (pid: number): string[] => {
   try {

@@ -101,7 +101,7 @@ printf 'Nothing good: a lab file to be quarantined.\\n' > /srv/www/uploads/shell
 cp /bin/sleep /srv/www/uploads/kworker-update
 setpriv --reuid 65534 --regid 65534 --clear-groups /srv/www/uploads/kworker-update 1000000 &
 ${quote(programs.node)} ${quote(programs.services)} ${quote(host.name)} ${quote(host.local)} ${quote(host.neighbour)} > /srv/www/services.log 2>&1 &
-setsid setpriv --reuid 4101 --regid 4101 --clear-groups script -qfc 'while :; do sleep 5; done' /dev/null > /dev/null 2>&1 < /dev/null &
+setsid setpriv --reuid 4101 --regid 4101 --clear-groups script -qfc 'exec tail -f /dev/null' /dev/null > /dev/null 2>&1 < /dev/null &
 ${programs.token === null ? '' : `${agent} enroll --url ${quote(programs.controlPlaneUrl)} --token ${quote(programs.token)} --name ${quote(host.name)} --state-dir ${quote(programs.stateDir)} || exit 3\n`}trap 'trap - TERM; kill -TERM $agent 2>/dev/null; wait $agent; exit 0' TERM
 while :; do
   ${agent} run --state-dir ${quote(programs.stateDir)} &

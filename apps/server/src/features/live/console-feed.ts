@@ -29,12 +29,17 @@ export class ConsoleFeed {
     this.#handle(message).catch(this.#onError)
   }
 
-  /** Messages were lost: whoever is connected is told what holds now. Consoles look for themselves when they are told anything. */
+  /** Messages were lost: whoever is connected is told what holds now. */
   catchUp = (): void => {
     this.#snapshots.forget()
     for (const key of this.#streams.keys()) {
       const projectId = projectOf(key)
-      if (projectId === null) continue
+      if (projectId === null) {
+        // A console's: it reads again what it shows.
+        this.#streams.send(key, 'devices', { ids: [] })
+        this.#streams.send(key, 'responses', { ids: [], requestIds: [] })
+        continue
+      }
       this.#snapshots
         .newest(projectId)
         .then(({ revision }) => {

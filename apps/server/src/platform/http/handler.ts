@@ -1,13 +1,4 @@
-import type {
-  Api,
-  agentRoutes,
-  Permission,
-  ProjectId,
-  ProjectType,
-  Role,
-  RouteDefinition,
-  RouteId,
-} from '@riposte/contract'
+import type { Api, agentRoutes, Permission, ProjectId, ProjectType, Role, RouteDefinition } from '@riposte/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { DeviceActor } from '../device-link.ts'
@@ -74,7 +65,6 @@ export type HandlersOf<Table extends Record<string, RouteDefinition>> = {
   readonly [Id in keyof Table]: (call: CallOf<Table[Id]>) => Promise<ResponseOf<Table[Id]>>
 }
 
-export type Call<Id extends RouteId> = CallOf<Api[Id]>
 /** All handlers of the API: forgetting one does not compile. */
 export type Handlers = HandlersOf<Api>
 /** All handlers of the agents' listener. */
