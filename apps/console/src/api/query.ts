@@ -61,6 +61,11 @@ export const queries = {
   sessions: () => queryOptions({ queryKey: ['sessions'], queryFn: ({ signal }) => call('listSessions', {}, signal) }),
   apiTokens: () =>
     queryOptions({ queryKey: ['api-tokens'], queryFn: ({ signal }) => call('listApiTokens', {}, signal) }),
+  checkpoints: () =>
+    queryOptions({
+      queryKey: ['checkpoints'],
+      queryFn: ({ signal }) => call('listCheckpoints', { query: { limit: 5 } }, signal),
+    }),
   audit: () =>
     infiniteQueryOptions({
       queryKey: ['audit'],
