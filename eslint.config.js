@@ -64,7 +64,10 @@ export default tseslint.config(
     },
   },
   // One table, read as a whole.
-  { files: ['packages/contract/src/api.ts', 'packages/contract/src/defend/responses.ts'], rules: { 'max-lines': 'off' } },
+  {
+    files: ['packages/contract/src/api.ts', 'packages/contract/src/defend/responses.ts'],
+    rules: { 'max-lines': 'off' },
+  },
   {
     files: ['**/*.js', '**/*.mjs'],
     languageOptions: {
