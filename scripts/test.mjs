@@ -26,7 +26,12 @@ const checks = [
 
 for (const [name, command, args] of checks) if (wanted(name)) await runCheck(name, command, args)
 
-if (wanted('unit')) await runVitest('unit', ['--project', 'unit', '--project', 'patch'], {})
+// Tests that wait for the kernel, a database or another program more than they work go several at a time; those that measure how work
+// grows go one by one.
+if (wanted('unit')) {
+  await runVitest('unit', ['--project', 'unit'], {})
+  await runVitest('programs', ['--project', 'patch', '--maxWorkers=3'], {})
+}
 if (wanted('kernel')) await runKernel()
 if (wanted('db')) {
   for (const server of await postgresServers()) {
@@ -35,7 +40,9 @@ if (wanted('db')) {
       continue
     }
     try {
-      await runVitest(`db on ${server.name}`, ['--project', 'db'], { RIPOSTE_TEST_POSTGRES_URL: server.url })
+      await runVitest(`db on ${server.name}`, ['--project', 'db', '--maxWorkers=3'], {
+        RIPOSTE_TEST_POSTGRES_URL: server.url,
+      })
     } finally {
       await server.stop()
     }
@@ -100,7 +107,7 @@ async function runVitest(name, args, env) {
 async function runKernel() {
   const missing = missingForKernelTests()
   if (missing) skip(`tests on the kernel: ${missing}`)
-  else await runVitest('kernel', ['--project', 'kernel'], {})
+  else await runVitest('kernel', ['--project', 'kernel', '--maxWorkers=4'], {})
 }
 
 function missingForKernelTests() {

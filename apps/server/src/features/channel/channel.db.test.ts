@@ -415,3 +415,22 @@ test('no message ends the process', async () => {
   expect(channel.received[0]?.kind satisfies ServerMessage['kind'] | undefined).toBe('welcome')
   channel.close()
 })
+
+test('a device that knows higher numbers than a restored database raises them, within reason', async () => {
+  const device = await enrolDevice(server, { name: 'after-a-restore' })
+  const sequence = async (): Promise<number> => {
+    const [row] = await db().query<{ sequence: string }>('select sequence from device where id = $1', [device.id])
+    return Number(row?.sequence)
+  }
+  for (const [said, then] of [
+    [500, 500],
+    [20, 500],
+    [1_000_501, 500],
+    [1_000_500, 1_000_500],
+  ] as const) {
+    const channel = await device.connect({ by: 'websocket', hello: { sequence: said } })
+    expect(await sequence(), `after ${said}`).toBe(then)
+    channel.close()
+    await until('offline', async () => !(await isOnline(device)))
+  }
+})

@@ -65,7 +65,9 @@ export async function takeHello(
     // Whoever said hello meanwhile is judged anew.
     const written = await query(
       `update device set hello_count = $3, last_run_id = $4, last_machine_id = $5, agent_version = $6, facts = $7, capabilities = $8,
-         clock_skew_ms = $9, connected_server = $10, connected_at = now(), connected_by = $11, last_seen_at = now()
+         clock_skew_ms = $9, connected_server = $10, connected_at = now(), connected_by = $11, last_seen_at = now(),
+         -- After a restored backup the agent knows higher numbers than we do, and would take none of ours for new.
+         sequence = case when $12::bigint between sequence and sequence + 1000000 then $12::bigint else sequence end
        where id = $1 and hello_count = $2 and state = 'active' returning id`,
       [
         device.deviceId,
@@ -79,6 +81,7 @@ export async function takeHello(
         link.clockSkewMs,
         parts.serverId,
         link.by,
+        hello.sequence,
       ],
     )
     if (written.length === 1) return { is: 'welcome', hello: number, moved: row.elsewhere !== null }

@@ -214,6 +214,12 @@ test('an undo ends the containment when it is done, and automation leaves the ta
     may: { undo: { allowed: false }, verify: { allowed: false } },
   })
   expect((await lab.statusOf(second.responseIds[0])).may.undo.allowed).toBe(false)
+
+  // What is over is not looked for: its absence would be told as a failure.
+  await lab.pass(61_000)
+  expect(await lab.statusOf(id)).toMatchObject({ verification: { state: 'inconclusive' } })
+  const asked = (await lab.take(device)).filter(({ kind }) => kind === 'verify')
+  expect(asked.map(({ actionId }) => actionId)).toEqual([second.responseIds[0]])
 })
 
 test('a release by hand ends every containment that it covers, and no other', async () => {

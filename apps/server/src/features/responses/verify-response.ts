@@ -47,6 +47,12 @@ export async function verifyDue(parts: ResponseParts, responseId: string): Promi
   await changing(parts, bySystem(row.organisation_id), async (change) => {
     const now = await lockWithDevice(change, responseId)
     if (now.verification !== 'scheduled') return
+    if (now.containment === 'ended' || now.containment === 'undone')
+      return conclude(change, now, {
+        result: 'inconclusive',
+        detail: 'It had been ended when it was to be looked at',
+        evidence: {},
+      })
     if (verdict) return conclude(change, now, verdict)
     if (now.device_id === null || now.runs_here)
       return conclude(change, now, {
