@@ -98,13 +98,14 @@ try {
   ])
   process.stdout.write(`${table}\n`)
   const detail = {
+    short: quick,
     entries,
     writers,
     exportMb: Math.round(statSync(file).size / 1e6),
     verifyRounds: verified.map(Math.round),
     peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
   }
-  if (!quick) writeResults(path.join(import.meta.dirname, '../results'), 'audit', { rows, table, detail })
+  writeResults(path.join(import.meta.dirname, '../results'), 'audit', { rows, table, detail })
 } finally {
   await postgres.stop()
   rmSync(folder, { recursive: true, force: true })

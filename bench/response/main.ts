@@ -16,7 +16,8 @@ const agentPort = 27_476
 const live = 100
 const submissions = quick ? 60 : 300
 const bulk = 1_000
-const most = quick ? 2_000 : 10_000
+const given = process.argv.find((arg) => arg.startsWith('--most='))?.slice('--most='.length)
+const most = Number(given ?? (quick ? 2_000 : 10_000))
 const idleSeconds = quick ? 20 : 60
 
 const missing = missingForLab()
@@ -204,13 +205,14 @@ try {
   const table = drawTable([['row', 'value', 'unit'], ...rows.map(({ id, value, unit }) => [id, String(value), unit])])
   process.stdout.write(`${table}\n`)
   const detail = {
+    short: quick,
     realAgents: hosts.length,
     simulatedBeside: live - hosts.length,
     submissions,
     serverRssMbWith1000: Math.round(before),
     quarantine,
   }
-  if (!quick) writeResults(path.join(import.meta.dirname, '../results'), 'response', { rows, table, detail })
+  writeResults(path.join(import.meta.dirname, '../results'), 'response', { rows, table, detail })
 } finally {
   for (const fleet of fleets) fleet.kill('SIGKILL')
   await lab.stop()
