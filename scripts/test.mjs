@@ -24,7 +24,12 @@ const checks = [
   ['licences and words', process.execPath, ['scripts/check-words.mjs']],
 ]
 
-for (const [name, command, args] of checks) if (wanted(name)) await runCheck(name, command, args)
+// Each uses one core: two at a time.
+const waiting = checks.filter(([name]) => wanted(name))
+const takeChecks = async () => {
+  for (let next = waiting.shift(); next; next = waiting.shift()) await runCheck(...next)
+}
+await Promise.all([takeChecks(), takeChecks()])
 
 // Tests that wait for the kernel, a database or another program more than they work go several at a time; those that measure how work
 // grows go one by one.
