@@ -37,6 +37,8 @@ if (wanted('unit')) {
   await runVitest('unit', ['--project', 'unit'], {})
   await runVitest('programs', ['--project', 'patch', '--maxWorkers=3'], {})
 }
+// The longest of all, one file after the other: what mostly waits runs beside it.
+const beside = wanted('compat') ? runCompat() : Promise.resolve()
 if (wanted('kernel')) await runKernel()
 if (wanted('db')) {
   for (const server of await postgresServers()) {
@@ -53,7 +55,7 @@ if (wanted('db')) {
     }
   }
 }
-if (wanted('compat')) await runCompat()
+await beside
 if (wanted('e2e')) await runVitest('e2e', ['--project', 'e2e'], {})
 if (wanted('newest')) await runNewest()
 
