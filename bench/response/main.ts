@@ -163,7 +163,10 @@ try {
   fleets.push(await startFleet(plane, bulk - (live - hosts.length)))
   const warm = await measureBulkTwice(plane)
 
-  say(`Up to ${most} connected agents …`)
+  say(
+    `Leased after p99 ${percentile(warm.leasedMs, 0.99).toFixed(0)} ms, persisted after ${warm.persistMs.toFixed(0)} ms; one at a time p50 ${percentile(applied, 0.5).toFixed(0)}, p99 ${percentile(applied, 0.99).toFixed(0)} ms; idle ${Math.max(...cpu).toFixed(2)} % of a core, ${Math.max(...rss).toFixed(1)} MB`,
+  )
+  say(`Up to ${most} connected agents, of which 20 a second may enrol …`)
   const before = rssMb(plane.pid)
   fleets.push(await startFleet(plane, most - bulk - hosts.length))
   // Every block of before is verified at +60 s: that is no idling.

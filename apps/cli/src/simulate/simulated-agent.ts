@@ -3,6 +3,7 @@ import { responseActions } from '@riposte/actions/specs'
 import {
   chainReport,
   enrol,
+  EnrolmentRefused,
   newChannelMemory,
   noHead,
   openDeviceChannel,
@@ -15,6 +16,7 @@ import {
   type Endpoint,
 } from '@riposte/uplink/device'
 import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** What a simulated agent must be able to come back with. */
 export interface EnrolledAgent {
@@ -50,17 +52,25 @@ const facts = (index: number) => ({
 
 const capabilities = responseActions.map(({ id }) => ({ type: id, available: true, why: null }))
 
-/** Enrols over the real protocol: a key of its own, a certificate for it. */
+/** Enrols over the real protocol: a key of its own, a certificate for it. Waits where the control plane takes no more from one address. */
 export async function enrolSimulated(index: number, token: string, endpoint: Endpoint): Promise<EnrolledAgent> {
-  const { identity, endpoints } = await enrol({
+  const request = {
     endpoint,
     token,
     name: `sim-${String(index).padStart(5, '0')}`,
     agentVersion: version,
     facts: facts(index),
     capabilities,
-  })
-  return { identity, memory: newChannelMemory(identity, endpoints) }
+  }
+  for (;;) {
+    try {
+      const { identity, endpoints } = await enrol(request)
+      return { identity, memory: newChannelMemory(identity, endpoints) }
+    } catch (error) {
+      if (!(error instanceof EnrolmentRefused) || error.code !== 'request.rate_limited') throw error
+      await delay(2_000)
+    }
+  }
 }
 
 /**
