@@ -4,6 +4,16 @@ export const sqlDialects = ['postgresql', 'mysql', 'mariadb', 'sqlite', 'mssql']
 export const SqlDialect = z.enum(sqlDialects)
 export type SqlDialect = z.infer<typeof SqlDialect>
 
+/** Where in a page's markup something stands: the state of a reader between two parts. */
+export const HtmlPlace = z.object({
+  /** The reader's state, such as `data`, `tag name`, `attribute value (double-quoted)`, `script data`. */
+  state: z.string(),
+  /** The element whose tag or raw text it is in, in small letters. */
+  element: z.string().default(''),
+  attribute: z.string().default(''),
+})
+export type HtmlPlace = z.infer<typeof HtmlPlace>
+
 /** What an app is about to do, as its sink describes it. One list; `kind` tells the cases apart. */
 export const Operation = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('sql'), dialect: SqlDialect, text: z.string() }),
@@ -20,9 +30,21 @@ export const Operation = z.discriminatedUnion('kind', [
     /** How many redirects led here. */
     hops: z.int().min(0).optional(),
   }),
-  z.object({ kind: z.literal('html'), body: z.string() }),
+  z.object({
+    kind: z.literal('html'),
+    /** A page, or a part of one in the order in which it leaves. */
+    body: z.string(),
+    /** Where in the markup the part begins; absent: at the beginning of a document. */
+    place: HtmlPlace.optional(),
+  }),
   z.object({ kind: z.literal('nosql'), filter: z.unknown() }),
-  z.object({ kind: z.literal('ldap'), filter: z.string() }),
+  z.object({
+    kind: z.literal('ldap'),
+    /** RFC 4515; '' for an operation that takes a name only. */
+    filter: z.string(),
+    /** The name of the entry or base, RFC 4514. */
+    dn: z.string().optional(),
+  }),
   z.object({ kind: z.literal('xml'), document: z.string() }),
   z.object({ kind: z.literal('xpath'), expression: z.string() }),
   z.object({ kind: z.literal('code'), text: z.string() }),
@@ -30,7 +52,13 @@ export const Operation = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('redirect'), location: z.string() }),
   z.object({ kind: z.literal('merge'), value: z.unknown() }),
   z.object({ kind: z.literal('prompt'), text: z.string() }),
-  z.object({ kind: z.literal('response'), contentType: z.string(), body: z.string() }),
+  z.object({
+    kind: z.literal('response'),
+    contentType: z.string(),
+    body: z.string(),
+    /** Who is signed in, where the app said so. */
+    userId: z.string().optional(),
+  }),
 ])
 export type Operation = z.infer<typeof Operation>
 export type OperationKind = Operation['kind']

@@ -3,6 +3,15 @@ import { commandInjection } from './command-injection/index.ts'
 import { nosqlInjection } from './nosql-injection/index.ts'
 import { pathTraversal } from './path-traversal/index.ts'
 import { serverSideRequestForgery } from './server-side-request-forgery/index.ts'
+import { crossSiteScripting } from './cross-site-scripting/index.ts'
+import { dataExposure } from './data-exposure/index.ts'
+import { ldapInjection } from './ldap-injection/index.ts'
+import { llmPromptInjection } from './llm-prompt-injection/index.ts'
+import { openRedirect } from './open-redirect/index.ts'
+import { prototypePollution } from './prototype-pollution/index.ts'
+import { templateInjection } from './template-injection/index.ts'
+import { xmlExternalEntity } from './xml-external-entity/index.ts'
+import { xpathInjection } from './xpath-injection/index.ts'
 import { sqlInjection } from './sql-injection/index.ts'
 
 /** Every protection of this version. Config, rules, forms and docs follow from this list. */
@@ -13,6 +22,15 @@ export const protections = [
   pathTraversal,
   serverSideRequestForgery,
   codeInjection,
+  crossSiteScripting,
+  xmlExternalEntity,
+  ldapInjection,
+  xpathInjection,
+  prototypePollution,
+  templateInjection,
+  openRedirect,
+  llmPromptInjection,
+  dataExposure,
 ] as const
 
 export type ProtectionId = (typeof protections)[number]['spec']['id']

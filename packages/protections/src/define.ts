@@ -45,6 +45,10 @@ export interface ProtectionSpec<Id extends string = string, Settings extends Set
   readonly severity: Severity
   /** What happens when nobody configured anything. */
   readonly defaultAction: ActionId
+  /** Off until a configuration names it. */
+  readonly offUntilAsked?: true
+  /** Judges also the work that no value from outside led to. */
+  readonly withoutInputs?: true
   /** The operations that it judges. */
   readonly kinds: readonly OperationKind[]
   readonly settings: Settings

@@ -56,7 +56,7 @@ describe('inspect', () => {
     ],
     [
       'a protection of a later version',
-      { protection: 'LdapInjection', input: 'x', operation: attack },
+      { protection: 'BotDetection', input: 'x', operation: attack },
       'protection.not_in_this_version',
       'protection',
     ],

@@ -49,6 +49,6 @@ export function explainProtections(
     }
     const { actions, source } = decide(layers, facts, spec.defaultAction)
     const config = settingsOf(layers, spec.id, defaultSettings(spec.settings))
-    return { protection: spec.id, enabled: isOn(layers, spec.id), actions, source, config }
+    return { protection: spec.id, enabled: isOn(layers, spec), actions, source, config }
   })
 }

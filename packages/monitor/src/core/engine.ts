@@ -1,4 +1,4 @@
-import type { ActionId, IncidentReport, Input, Operation } from '@riposte/contract/wire'
+import type { ActionId, IncidentReport, Input, Operation, OperationKind } from '@riposte/contract/wire'
 import { defaultSettings, protections, watches, type Finding, type Protection } from '@riposte/protections/catalog'
 import { toActionIds, type Answer, type Plan, type Responder } from '../respond/responder.ts'
 import { describeRequest } from '../sources/describe-request.ts'
@@ -32,6 +32,7 @@ const pass: Answer = { refusal: null, decision: null }
 export class Engine {
   readonly #parts: EngineParts
   readonly #judges: readonly Protection[]
+  readonly #judgesAnything: ReadonlySet<OperationKind>
   readonly #known = new KnownStatements()
   readonly #recent = new RecentFindings()
   /** What we do ourselves on the way (a log file, the spool) is not the app's. */
@@ -41,6 +42,8 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.#parts = parts
     this.#judges = [...protections, ...parts.own]
+    const alone = this.#judges.filter(({ spec }) => spec.withoutInputs)
+    this.#judgesAnything = new Set(alone.flatMap(({ spec }) => spec.kinds))
   }
 
   /**
@@ -57,6 +60,18 @@ export class Engine {
   judgeInTime(operation: Operation | (() => Operation)): BlockedError | null | Promise<BlockedError | null> {
     const { refusal, decision } = this.#answer(operation)
     return decision ? decision.answer : refusal
+  }
+
+  #wanted: { readonly layers: readonly Layer[]; readonly kinds: ReadonlySet<OperationKind> } | null = null
+
+  /** Whether anything would judge operations of that kind as things are configured now: asked before work is put into making one. */
+  wants(kind: OperationKind): boolean {
+    const layers = this.#parts.layers()
+    if (this.#wanted?.layers !== layers) {
+      const on = this.#judges.filter(({ spec }) => isOn(layers, spec))
+      this.#wanted = { layers, kinds: new Set(on.flatMap(({ spec }) => spec.kinds)) }
+    }
+    return this.#wanted.kinds.has(kind)
   }
 
   /** Runs work of ours beside the app's, which goes on whatever comes of it. */
@@ -96,20 +111,27 @@ export class Engine {
       return pass
     }
     const { inputs, cut, unread } = context.inputs()
-    if (inputs.length === 0 && this.#parts.own.length === 0) return pass
+    const nothingCame = inputs.length === 0 && this.#parts.own.length === 0
+    if (nothingCame && !this.#judgesAnything.has(operation.kind)) return pass
     const layers = this.#parts.layers()
     let judged = false
     for (const protection of this.#judges) {
       const { id, settings } = protection.spec
-      if (!watches(protection, operation) || !isOn(layers, id)) continue
+      if (!isJudge(protection, operation, layers, nothingCame)) continue
       judged = true
       const own = settingsOf(layers, id, defaultsOf(protection, settings))
       const finding = this.#parts.guard(id, () => protection.detect(operation, inputs, own), null)
       if (finding) return this.#found({ context, operation, protection, finding, layers })
       if (cut && !context.cutReported) this.#reportCut({ context, operation, protection, inputs, layers })
     }
-    if (text !== null && judged && !cut && unread === null && !standsIn(text, inputs)) this.#known.add(text)
+    const isWhole = !cut && unread === null
+    if (text !== null && judged && isWhole) this.#remember(text, inputs)
     return pass
+  }
+
+  /** A statement that held nothing of its request is the app's own. */
+  #remember(text: string, inputs: readonly Input[]): void {
+    if (!standsIn(text, inputs)) this.#known.add(text)
   }
 
   /** A request too large to be seen whole has reached an operation: padding must not be a way past us that nobody notices. */
@@ -199,6 +221,9 @@ interface Found {
 
 const judgeIn = (engine: Engine, context: Context, operation: Operation | (() => Operation)): Answer =>
   engine.judgeNow(context, typeof operation === 'function' ? operation() : operation)
+
+const isJudge = (protection: Protection, operation: Operation, layers: readonly Layer[], alone: boolean): boolean =>
+  watches(protection, operation) && isOn(layers, protection.spec) && (!alone || protection.spec.withoutInputs === true)
 
 /** Worked out once for each protection. */
 const defaults = new WeakMap<Protection, ReturnType<typeof defaultSettings>>()

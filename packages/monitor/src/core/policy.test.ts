@@ -150,11 +150,13 @@ test('a protection is on unless the strongest source that speaks of it says no; 
   const off = (source: Layer['source']) =>
     layer(source, { protections: new Map([['SqlInjection', { enabled: false }]]) })
   const on = (source: Layer['source']) => layer(source, { protections: new Map([['SqlInjection', { enabled: true }]]) })
-  expect(isOn([], 'SqlInjection')).toBe(true)
-  expect(isOn([off('code')], 'SqlInjection')).toBe(false)
-  expect(isOn([on('file'), off('code')], 'SqlInjection')).toBe(true)
-  expect(isOn([layer('console', { rules: [rule(['log'])] }), off('file')], 'SqlInjection')).toBe(true)
+  expect(isOn([], { id: 'SqlInjection' })).toBe(true)
+  expect(isOn([off('code')], { id: 'SqlInjection' })).toBe(false)
+  expect(isOn([on('file'), off('code')], { id: 'SqlInjection' })).toBe(true)
+  expect(isOn([layer('console', { rules: [rule(['log'])] }), off('file')], { id: 'SqlInjection' })).toBe(true)
   expect(
-    isOn([layer('console', { rules: [rule(['log'], { if: { protections: 'any' } })] }), off('file')], 'SqlInjection'),
+    isOn([layer('console', { rules: [rule(['log'], { if: { protections: 'any' } })] }), off('file')], {
+      id: 'SqlInjection',
+    }),
   ).toBe(false)
 })

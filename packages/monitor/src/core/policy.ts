@@ -106,8 +106,14 @@ function firstAnswer(layers: readonly Layer[], matching: readonly { layer: Layer
   return null
 }
 
-/** Whether a protection is on: the strongest source that says so decides; a console rule that names it turns it on. */
-export function isOn(layers: readonly Layer[], protection: string): boolean {
+/**
+ * Whether a protection is on: the strongest source that says so decides; a console rule that names it turns it on, and of one that is
+ * off until asked for any word of a configuration.
+ */
+export function isOn(
+  layers: readonly Layer[],
+  { id: protection, offUntilAsked = false }: { readonly id: string; readonly offUntilAsked?: boolean },
+): boolean {
   for (const layer of layers) {
     if (
       layer.source === 'console' &&
@@ -119,7 +125,7 @@ export function isOn(layers: readonly Layer[], protection: string): boolean {
     const enabled = layer.protections.get(protection)?.enabled
     if (enabled !== undefined) return enabled
   }
-  return true
+  return !offUntilAsked || layers.some((layer) => layer.protections.has(protection))
 }
 
 export function matches(rule: PolicyRule, facts: Facts): boolean {

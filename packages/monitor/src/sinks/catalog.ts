@@ -20,13 +20,14 @@ import { nodeSqlite } from './node-sqlite.ts'
 import { pg } from './pg.ts'
 import { pglite } from './pglite.ts'
 import { postgres } from './postgres.ts'
+import { compressors } from './responses/compressors.ts'
 import { sqlite3 } from './sqlite3.ts'
 import type { Sink } from './sink.ts'
 
 /** Everything where harm would happen that this version guards: what Node brings, then drivers; and the packages that bring requests. */
 export const sinks: readonly Sink[] = [
   ...[childProcess, fileSystem, pathJoins, httpClient, httpsClient, http2Client, nameLookups, undici, globals],
-  ...[virtualMachines, workerThreads, evalCalls],
+  ...[virtualMachines, workerThreads, evalCalls, compressors],
   ...[pg, postgres, pglite, mysql, mysql2, mariadb, betterSqlite3, sqlite3, nodeSqlite, mssql, tedious],
   ...[mongodb, mongoose],
   ...sources,

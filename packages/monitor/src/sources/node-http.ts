@@ -6,6 +6,7 @@ import type { Guard } from '../core/guard.ts'
 import type { Limits } from '../core/limits.ts'
 import { emitWith, keepContext, type Emit } from './keep-context.ts'
 import { openContext, type Opening } from './open-context.ts'
+import { guardResponses } from '../sinks/responses/response-door.ts'
 import { watchFastify } from './fastify.ts'
 import { teeBody } from './tee-body.ts'
 
@@ -29,6 +30,7 @@ export function installHttp(engine: Engine, guard: Guard, limits: Limits): void 
   }
   for (const { prototype } of [IncomingMessage, ServerResponse]) keepContext(prototype)
   teeBody(IncomingMessage.prototype, guard)
+  guardResponses(engine)
   watchFastify()
 }
 

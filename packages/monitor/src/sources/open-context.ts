@@ -7,6 +7,7 @@ import type { Guard } from '../core/guard.ts'
 import type { Limits } from '../core/limits.ts'
 import { refuseStream, refuseUpgrade } from '../respond/refuse.ts'
 import { seal } from '../respond/block.ts'
+import { guardStreams } from '../sinks/responses/response-door.ts'
 import { contextOf, keepContext, setContextOf, type Emit } from './keep-context.ts'
 import { teeBody } from './tee-body.ts'
 
@@ -51,22 +52,25 @@ function openUpgrade({ engine, limits }: Opening, request: IncomingMessage, sock
 const prepared = new WeakSet()
 
 /** http2 hides its classes: their prototypes are seen with the first of each. */
-function prepareClassOf(emitter: object, guard: Guard | null): void {
+function prepareClassOf(emitter: object, opening: Opening | null): void {
   const prototype = Object.getPrototypeOf(emitter) as object
   if (prepared.has(prototype)) return
   prepared.add(prototype)
   keepContext(prototype)
-  if (guard) teeBody(prototype, guard)
+  if (!opening) return
+  teeBody(prototype, opening.guard)
+  guardStreams(prototype, opening.engine)
 }
 
 function openStream(
-  { engine, guard, limits }: Opening,
+  opening: Opening,
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   rawHeaders: unknown,
 ): Context {
+  const { engine, limits } = opening
   engine.counters.requests += 1
-  prepareClassOf(stream, guard)
+  prepareClassOf(stream, opening)
   const context = new Context(requestOf(stream, headers, rawHeaders), null, limits)
   context.refuse = refuseStream(stream, headers.accept)
   setContextOf(stream, context)

@@ -1,0 +1,4 @@
+import type { Input, OperationOf } from '@riposte/contract'
+import type { Finding } from '../define.ts'
+
+export const detect = (_operation: OperationOf<'ldap'>, _inputs: readonly Input[]): Finding | null => null

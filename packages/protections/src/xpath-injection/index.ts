@@ -1,0 +1,5 @@
+import { defineProtection } from '../define.ts'
+import { detect } from './detect.ts'
+import { spec } from './spec.ts'
+
+export const xpathInjection = defineProtection({ spec, detect })
