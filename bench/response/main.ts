@@ -151,14 +151,13 @@ try {
   )
   say(`${live - hosts.length} simulated agents beside them …`)
   fleets.push(await startFleet(plane, live - hosts.length))
-  say(`${submissions} blocks, one after another …`)
-  const applied = await measureSubmitToApplied(plane, hosts)
-
+  // Before the blocks: each of them is verified at +60 s, which is no idling.
   say(`The real agents idle for ${idleSeconds} s …`)
   const agents = findProcesses('riposte-agent.cjs', 'run').filter((pid) => rssMb(pid) > 10)
   const cpu = await cpuPercent(agents, idleSeconds)
   const rss = agents.map(rssMb)
-
+  say(`${submissions} blocks, one after another …`)
+  const applied = await measureSubmitToApplied(plane, hosts)
   say(`${bulk} targets at once …`)
   fleets.push(await startFleet(plane, bulk - (live - hosts.length)))
   const warm = await measureBulkTwice(plane)

@@ -1,5 +1,6 @@
 import http from 'node:http'
 import type { Duplex } from 'node:stream'
+import { jsonHeaders, wholeAnswer, type HttpAnswer } from '../net/whole-answer.ts'
 import type { Dialled } from './dial.ts'
 
 export interface DeviceAsk {
@@ -12,16 +13,10 @@ export interface DeviceAsk {
   readonly maxBytes?: number
 }
 
-export interface DeviceAnswer {
-  readonly status: number
-  readonly headers: http.IncomingHttpHeaders
-  readonly body: Buffer
-}
-
 /** Requests to the control plane with the device's certificate. */
 export interface DeviceHttp {
   /** Rejects when nothing whole came back in time; any status is an answer. */
-  ask(method: string, path: string, options?: DeviceAsk): Promise<DeviceAnswer>
+  ask(method: string, path: string, options?: DeviceAsk): Promise<HttpAnswer>
   close(): void
 }
 
@@ -43,47 +38,15 @@ export function deviceHttp(dial: () => Promise<Dialled>): DeviceHttp {
   }
 }
 
-function askOver(agent: http.Agent, method: string, path: string, options: DeviceAsk): Promise<DeviceAnswer> {
-  return new Promise((resolve, reject) => {
-    const timeoutMs = options.timeoutMs ?? 30_000
-    const maxBytes = options.maxBytes ?? 1_048_576
-    const request = http.request({
-      agent,
-      method,
-      path,
-      host: 'control-plane.riposte.internal',
-      headers: {
-        accept: 'application/json',
-        ...(options.body === undefined
-          ? {}
-          : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(options.body)) }),
-        ...options.headers,
-      },
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    })
-    const deadline = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
-    const fail = (error: Error): void => {
-      clearTimeout(deadline)
-      reject(error)
-    }
-    request.on('error', fail)
-    request.on('response', (response) => {
-      const chunks: Buffer[] = []
-      let bytes = 0
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        if (bytes > maxBytes) request.destroy(new Error(`the answer is larger than ${maxBytes} bytes`))
-        else chunks.push(chunk)
-      })
-      response.on('error', fail)
-      response.on('close', () => {
-        if (!response.complete) fail(new Error('the answer was cut off'))
-      })
-      response.on('end', () => {
-        clearTimeout(deadline)
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) })
-      })
-    })
-    request.end(options.body)
+function askOver(agent: http.Agent, method: string, path: string, options: DeviceAsk): Promise<HttpAnswer> {
+  const { body, headers, signal, timeoutMs = 30_000, maxBytes = 1_048_576 } = options
+  const request = http.request({
+    agent,
+    method,
+    path,
+    host: 'control-plane.riposte.internal',
+    headers: { ...jsonHeaders(body), ...headers },
+    ...(signal === undefined ? {} : { signal }),
   })
+  return wholeAnswer(request, body, { timeoutMs, maxBytes, keepsAlive: true })
 }

@@ -1,12 +1,7 @@
 import http from 'node:http'
 import type https from 'node:https'
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
-
-export interface HttpAnswer {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly body: Buffer
-}
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import { jsonHeaders, wholeAnswer, type HttpAnswer } from './whole-answer.ts'
 
 export interface HttpClient {
   /** Rejects when nothing whole came back in time; any status is an answer. */
@@ -48,48 +43,11 @@ export function httpClient(options: { url: string; token: string; requestMs: num
   const unref = (request: ClientRequest) => request.on('socket', (socket) => socket.unref())
 
   return {
-    ask: (method, path, { body, headers } = {}) =>
-      new Promise((resolve, reject) => {
-        const request = unref(
-          transport.request({
-            ...requestOptions(method, path, {
-              accept: 'application/json',
-              ...(body === undefined
-                ? {}
-                : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
-              ...headers,
-            }),
-            agent,
-          }),
-        )
-        const deadline = setTimeout(
-          () => request.destroy(new Error(`no answer within ${options.requestMs} ms`)),
-          options.requestMs,
-        ).unref()
-        const fail = (error: Error) => {
-          clearTimeout(deadline)
-          reject(error)
-        }
-        request.on('error', fail)
-        request.on('response', (response) => {
-          const chunks: Buffer[] = []
-          let bytes = 0
-          response.on('data', (chunk: Buffer) => {
-            bytes += chunk.length
-            if (bytes > maxAnswerBytes) request.destroy(new Error(`the answer is larger than ${maxAnswerBytes} bytes`))
-            else chunks.push(chunk)
-          })
-          response.on('error', fail)
-          response.on('close', () => {
-            if (!response.complete) fail(new Error('the answer was cut off'))
-          })
-          response.on('end', () => {
-            clearTimeout(deadline)
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) })
-          })
-        })
-        request.end(body)
-      }),
+    ask: (method, path, { body, headers } = {}) => {
+      const named = requestOptions(method, path, { ...jsonHeaders(body), ...headers })
+      const limits = { timeoutMs: options.requestMs, maxBytes: maxAnswerBytes, keepsAlive: false }
+      return wholeAnswer(unref(transport.request({ ...named, agent })), body, limits)
+    },
     open(path, onResponse, onError) {
       const request = unref(
         transport.request({ ...requestOptions('GET', path, { accept: 'text/event-stream' }), agent: streamAgent }),

@@ -116,11 +116,11 @@ test('a rule that this project cannot have is refused with the reason, the place
     },
   })
   const soon = await server.call('POST', rules(), {
-    body: { rule: { if: { protections: ['CrossSiteScripting'] }, then: { actions: ['log'] } } },
+    body: { rule: { if: { protections: ['BotDetection'] }, then: { actions: ['log'] } } },
   })
   expect(soon).toMatchObject({
     status: 422,
-    body: { code: 'rule.protection_unknown', detail: 'CrossSiteScripting is not in this version.' },
+    body: { code: 'rule.protection_unknown', detail: 'BotDetection is not in this version.' },
   })
   const shape = await server.call('POST', rules(), {
     body: { rule: { if: { protections: [] }, then: { actions: ['log'] }, colour: 'red' } },
