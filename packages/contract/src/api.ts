@@ -5,7 +5,7 @@ import { deviceApi } from './defend/devices.ts'
 import { evidenceApi } from './defend/evidence.ts'
 import { memberApi } from './defend/members.ts'
 import { peopleApi } from './defend/people.ts'
-import { responseApi } from './defend/responses.ts'
+import { responseApi } from './defend/response-api.ts'
 import { scriptApi } from './defend/scripts.ts'
 import { IncidentId, InstanceId, MemberId, ProjectId, RuleId } from './ids.ts'
 import { Incident, IncidentState, IncidentSummary } from './incident.ts'
@@ -150,6 +150,8 @@ export const ProtectionInfo = z.object({
   severity: Severity,
   defaultAction: ActionId,
   kinds: z.array(z.string()),
+  /** False: off until a rule or a configuration names it. */
+  onByDefault: z.boolean(),
   /** False: known by name, not in this version. */
   available: z.boolean(),
 })

@@ -1,5 +1,5 @@
 import { Button, Checkbox, Drawer, Group, MultiSelect, Select, Stack, Switch, Text, TextInput } from '@mantine/core'
-import { severities, type Catalog, type ProjectType, type RuleDraft } from '@riposte/contract'
+import { severities, type Catalog, type ProjectType, type ProtectionInfo, type RuleDraft } from '@riposte/contract'
 import { useMutation } from '@tanstack/react-query'
 import { useState, type SyntheticEvent } from 'react'
 import { ApiError } from '../../api/client.ts'
@@ -58,10 +58,10 @@ export function RuleForm({ start, title, catalog, projectType, save, close, relo
             label="If protection"
             description="Empty means any protection"
             searchable
-            data={catalog.protections.map(({ id, title, available }) => ({
-              value: id,
-              label: available ? title : `${title} (not in this version)`,
-              disabled: !available,
+            data={catalog.protections.map((protection) => ({
+              value: protection.id,
+              label: protectionLabel(protection),
+              disabled: !protection.available,
             }))}
             value={draft.if.protections === 'any' ? [] : draft.if.protections}
             onChange={(ids) => condition({ protections: ids.length === 0 ? 'any' : ids })}
@@ -150,4 +150,9 @@ export function RuleForm({ start, title, catalog, projectType, save, close, relo
 function toLocal(iso: string): string {
   const time = new Date(iso)
   return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
+
+function protectionLabel({ title, available, onByDefault }: ProtectionInfo): string {
+  if (!available) return `${title} (not in this version)`
+  return onByDefault ? title : `${title} (off until a rule names it)`
 }

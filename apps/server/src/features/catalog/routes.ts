@@ -5,13 +5,14 @@ import type { Handlers } from '../../platform/http/handler.ts'
 
 const catalog: Catalog = {
   protections: [
-    ...protectionSpecs.map(({ id, title, summary, severity, defaultAction, kinds }) => ({
+    ...protectionSpecs.map(({ id, title, summary, severity, defaultAction, kinds, offUntilAsked = false }) => ({
       id,
       title,
       summary,
       severity,
       defaultAction,
       kinds: [...kinds],
+      onByDefault: !offUntilAsked,
       available: true,
     })),
     ...Object.entries(plannedProtections).map(([id, title]) => ({
@@ -21,6 +22,7 @@ const catalog: Catalog = {
       severity: 'info' as const,
       defaultAction: 'log' as const,
       kinds: [],
+      onByDefault: false,
       available: false,
     })),
   ],
