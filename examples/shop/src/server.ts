@@ -4,6 +4,7 @@ import { account } from './account.ts'
 import { migrate, pool } from './database.ts'
 import { files, prepareDownloads } from './files.ts'
 import { home } from './home.ts'
+import { pages } from './pages.ts'
 import { products } from './products.ts'
 import { visitors } from './visitors.ts'
 
@@ -15,7 +16,7 @@ app.disable('x-powered-by')
 // `?owner[$ne]=x` becomes an object.
 app.set('query parser', 'extended')
 app.use(express.json({ limit: '1mb' }), express.urlencoded({ extended: true, limit: '1mb' }))
-app.use(home, products, account, files, visitors)
+app.use(home, pages, products, account, files, visitors)
 app.get('/health', (_request, response) => void response.json({ ok: true }))
 app.use((_request: Request, response: Response) => void response.status(404).json({ error: 'Not found' }))
 app.use((error: Error, _request: Request, response: Response, next: NextFunction) => {
