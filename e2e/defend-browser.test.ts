@@ -305,7 +305,7 @@ describe.skipIf(missing !== null)('two people and two hosts', () => {
     expect(malware()).toHaveLength(1)
     await openDevice(owner, 'web-1')
     await owner.getByRole('button', { name: /^Kill… kworker-update/ }).click()
-    await ask(/^Kill process \d+ on web-1$/, false)
+    await ask(/^Kill process \d+ \([\w.-]+\) on web-1$/, false)
     expect(malware()).toEqual([])
   })
 

@@ -64,6 +64,7 @@ function readField(name: string, property: Schema, listed: boolean): Field {
     nullable,
     standard: property['default'] ?? schema['default'] ?? (nullable ? null : undefined),
   }
+  if (property['readOnly'] === true) return { ...common, kind: 'fixed' }
   const choices = choicesOf(schema)
   if (choices) return { ...common, kind: 'choice', choices }
   switch (schema['type']) {

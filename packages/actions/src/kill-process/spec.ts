@@ -22,6 +22,8 @@ export const killProcess = defineAction({
     pid: z.int().min(1).max(4_194_304).meta({ title: 'Process id' }),
     /** Filled in by the server from the live host when it is left out. */
     identity: ProcessIdentity.nullable().default(null).meta({ title: 'Identity' }),
+    /** What the host calls it, for the people who read; filled in by the server and by nobody else. */
+    program: z.string().max(64).nullable().default(null).meta({ title: 'Program', readOnly: true }),
     tree: z.boolean().default(false).meta({ title: 'Its children too' }),
   }),
   destructive: false,
@@ -34,7 +36,8 @@ export const killProcess = defineAction({
   undo: { type: null, words: 'A killed process cannot be brought back; start its service again.' },
   verification: 'The process is still gone; a new one from the same executable is reported.',
   effects: ['What the process had not saved is lost.', 'A service manager may start it again: that is reported.'],
-  sentence: ({ pid, tree }, target) => `Kill process ${pid}${tree ? ' and its children' : ''} on ${target}`,
+  sentence: ({ pid, program, tree }, target) =>
+    `Kill process ${pid}${program === null ? '' : ` (${program})`}${tree ? ' and its children' : ''} on ${target}`,
   subject: ({ pid }) => `process:${pid}`,
   refuse: ({ pid }, facts) => {
     if (pid === 1)

@@ -89,11 +89,25 @@ test('where the host cannot say, the number stays bare, and that is told', async
     const [answer] = await Promise.all([kill(device, { pid }), answerOnce(channel, processes)])
     expect(await noteOf(answer), String(pid)).toContain('since the host did not say when it began')
   }
-  // What is pinned already is nobody's question.
-  const pinned = await kill(device, { pid: 77, identity })
-  expect(pinned.status, pinned.text).toBe(201)
-  expect(channel.received.filter(({ kind }) => kind === 'query')).toHaveLength(3)
   channel.close()
+})
+
+test('what people read names the program as the host does, whatever the asker calls it', async () => {
+  const device = await host()
+  const channel = await device.connect()
+  const sentenceOf = async (parameters: Record<string, unknown>) => {
+    const [answer] = await Promise.all([kill(device, parameters), answerOnce(channel, processes)])
+    expect(answer.status, answer.text).toBe(201)
+    return (answer.body as unknown as { request: { sentence: string } }).request.sentence
+  }
+  expect(await sentenceOf({ pid: 77, identity, program: 'harmless' })).toBe('Kill process 77 (miner) on web-3')
+  expect(await sentenceOf({ pid: 80, program: 'harmless' })).toBe('Kill process 80 (postgres) on web-3')
+  // Another process has the number by now: the agent will leave it alone.
+  const gone = { ...identity, startTime: '1' }
+  expect(await sentenceOf({ pid: 79, identity: gone, program: 'harmless' })).toBe('Kill process 79 on web-3')
+  channel.close()
+  const away = await kill(await host(), { pid: 77, identity, program: 'harmless' })
+  expect(away.status, away.text).toBe(201)
 })
 
 test('an edit, and the end, of a script void the runs that no agent has; what one has goes on', async () => {
