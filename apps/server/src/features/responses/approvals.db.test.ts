@@ -177,6 +177,24 @@ test('in an emergency it runs now, by the few who may, and somebody else looks a
   expect(codeOf(await review('approver'))).toBe('409 approval.not_waiting')
 })
 
+test('an emergency does not wait for those who are still asked about the same', async () => {
+  const [burning, other] = [await lab.device('burning-2'), await lab.device('other-2')]
+  const body = { type: 'isolate_device', deviceIds: [burning.id, other.id], justification: 'It looks odd' }
+  const asked = await lab.submit(body)
+  const now = { ...body, deviceIds: [burning.id], emergency: { reason: 'It spreads' } }
+  const { request } = await lab.submit(now)
+  expect(await lab.take(burning)).toMatchObject([{ authority: { kind: 'emergency' } }])
+  const [first, second] = await Promise.all(asked.responseIds.map((id) => lab.statusOf(id)))
+  expect(first).toMatchObject({ status: 'cancelled', reason: 'superseded' })
+  expect(second).toMatchObject({ status: 'pending_approval' })
+  // What is under way already is not begun twice.
+  expect(codeOf(await lab.ask('POST', '/api/v1/responses', now))).toBe('409 response.duplicate')
+  await lab.submit({ ...now, deviceIds: [other.id] })
+  const left = (await lab.ask('GET', '/api/v1/requests?state=waiting')).body as unknown as { items: ResponseRequest[] }
+  expect(left.items.map(({ id }) => id)).not.toContain(asked.request.id)
+  expect(await lab.auditOf(request.id)).toEqual(['request.emergency'])
+})
+
 test('the inbox shows what waits, the most pressing first, and says what is mine to decide', async () => {
   const first = await asked()
   await lab.pass(1_000)

@@ -56,7 +56,7 @@ export async function editRequest(
       spec.id,
       subject,
       found.targets.map(({ id }) => id),
-      requestId,
+      { exceptRequest: requestId },
     )
     const refused: TargetRefusalRow[] = [...found.missing]
     const here = new Map<string, boolean>()

@@ -104,7 +104,8 @@ async function cancelRows(
 }
 
 /** The request of which nothing waits any more waits for nobody. */
-const closeIfDecided = (change: Change, requestId: string) =>
+/** A request of which nothing waits any more is decided. */
+export const closeIfDecided = (change: Change, requestId: string) =>
   change.tx.query(
     `update response_request q set decided_at = $2 where id = $1 and decided_at is null
        and not exists (select 1 from response r where r.request_id = q.id and r.status = 'pending_approval')`,

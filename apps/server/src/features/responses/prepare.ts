@@ -42,7 +42,8 @@ export interface Prepared {
   readonly notes: readonly string[]
 }
 
-type Asked = Pick<Submission, 'type' | 'deviceIds' | 'personIds' | 'parameters'>
+type Asked = Pick<Submission, 'type' | 'deviceIds' | 'personIds' | 'parameters'> &
+  Partial<Pick<Submission, 'emergency'>>
 interface Asker {
   readonly organisationId: string
   readonly id: string
@@ -67,6 +68,7 @@ export async function prepare(parts: ResponseParts, asker: Asker, asked: Asked):
     spec.id,
     subject,
     found.targets.map(({ id }) => id),
+    { overtakesWaiting: Boolean(asked.emergency) },
   )
   const good: GoodTarget[] = []
   const refused: TargetRefusalRow[] = [...found.missing]
@@ -135,13 +137,14 @@ export async function underWay(
   type: string,
   subject: string,
   ids: readonly string[],
-  exceptRequest: string | null = null,
+  more: { readonly exceptRequest?: string; readonly overtakesWaiting?: boolean } = {},
 ): Promise<Set<string>> {
   const rows = await db.query<Row & { id: string }>(
     `select coalesce(device_id, person_id) as id from response
      where (device_id = any($1) or person_id = any($1)) and type = $2 and subject = $3
-       and status in ('pending_approval', 'queued', 'executing') and ($4::uuid is null or request_id <> $4)`,
-    [ids, type, subject, exceptRequest],
+       and status in ('pending_approval', 'queued', 'executing') and ($4::uuid is null or request_id <> $4)
+       and ($5 = false or status <> 'pending_approval')`,
+    [ids, type, subject, more.exceptRequest ?? null, more.overtakesWaiting ?? false],
   )
   return new Set(rows.map(({ id }) => id))
 }

@@ -3,8 +3,11 @@ import { newId } from '../../platform/crypto/secrets.ts'
 import type { Queryable, Row } from '../../platform/db/database.ts'
 import type { MemberActor } from '../../platform/http/handler.ts'
 import { Refusal } from '../../platform/http/refusal.ts'
+import { lockRequest } from './cast-vote.ts'
 import { changing, doerOf, type Change } from './change.ts'
+import { closeIfDecided } from './end-request.ts'
 import { targetKey } from './find-targets.ts'
+import { moveResponses } from './move-responses.ts'
 import type { ResponseParts } from './parts.ts'
 import { prepare, refuseAll, type Prepared, type TargetRefusalRow } from './prepare.ts'
 import { queueEffects } from './queue-effects.ts'
@@ -157,6 +160,7 @@ async function write(
       ...(emergency ? { emergency: emergency.reason, reviewBy: emergency.reviewBy, loud: true } : {}),
     },
   })
+  if (emergency) await overtakeWaiting(change, request.id, prepared)
   const rows = await insertResponses(change, request.id, { prepared, notAfter, waits, undo: more.undo })
   if (waits && expiresAt)
     change.later({
@@ -175,6 +179,20 @@ async function write(
     })
   if (more.undo) await markUndone(change, more.undo, rows[0])
   return { requestId: request.id, responseIds: rows.map(({ id }) => id), refused: prepared.refused }
+}
+
+/** What still waits for consent to the same need not any more: an emergency does it now. */
+async function overtakeWaiting(change: Change, requestId: string, { spec, subject, good }: Prepared): Promise<void> {
+  const waiting = await change.tx.query<Row & { id: string; request_id: string }>(
+    `select id, request_id from response
+     where coalesce(device_id, person_id) = any($1) and type = $2 and subject = $3 and status = 'pending_approval'`,
+    [good.map(({ target }) => target.id), spec.id, subject],
+  )
+  const requests = [...new Set(waiting.map(({ request_id }) => request_id))].sort()
+  for (const id of requests) await lockRequest(change, id)
+  const ids = waiting.map(({ id }) => id)
+  await moveResponses(change, 'supersede', ids, { detail: `Done in an emergency by request ${requestId}` })
+  for (const id of requests) await closeIfDecided(change, id)
 }
 
 async function markUndone(change: Change, undo: Undo, row: ResponseRow | undefined): Promise<void> {
