@@ -48,6 +48,21 @@ export const attacks = (shop: string): { title: string; command: string; outcome
     command: `curl -i -G ${attacker} ${shop}/greeting --data-urlencode 'name=" + process.version + "'`,
     outcome: '403: a name became code',
   },
+  {
+    title: 'Put a script into a page',
+    command: `curl -i -G ${attacker} ${shop}/search --data-urlencode 'q=<script>alert(1)</script>'`,
+    outcome: '403: what was looked for became markup',
+  },
+  {
+    title: 'Give every object of the shop a property',
+    command: `curl -i ${attacker} -H 'Content-Type: application/json' ${shop}/preferences -d '{"__proto__":{"isAdmin":true}}'`,
+    outcome: '403: a name led to the prototype that all objects share, which is as it was',
+  },
+  {
+    title: 'Lead somebody away by a link of the shop',
+    command: `curl -i -G ${attacker} ${shop}/go --data-urlencode 'to=https://example.net/sign-in'`,
+    outcome: '403: the address of another site came with the request',
+  },
 ]
 
 /** @param devices lines about the hosts that can be responded on, or why there are none */
