@@ -49,7 +49,7 @@ export function Navigation({
   }
   const later = (label: string) => (
     <DisabledReason key={label} why="Not in this version">
-      <Text size="sm" px="sm" py={5} className="quiet">
+      <Text size="sm" px="sm" py={8} className="quiet">
         {label}
       </Text>
     </DisabledReason>
