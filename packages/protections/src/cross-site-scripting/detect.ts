@@ -1,4 +1,115 @@
 import type { Input, OperationOf } from '@riposte/contract'
 import type { Finding } from '../define.ts'
+import { isContent } from '../html/kind.ts'
+import { readMarkup, type Markup } from '../html/read-markup.ts'
+import { candidatesOf } from './candidate.ts'
+import { ContentJudge } from './judge-content.ts'
+import { judgeMarkup } from './judge-markup.ts'
+import { Search, type Hit } from './search.ts'
+import type { Verdict } from './verdict.ts'
 
-export const detect = (_operation: OperationOf<'html'>, _inputs: readonly Input[]): Finding | null => null
+/** Whether a value from the request changed the structure of a page that the app sends, or runs in it. */
+export const detect = (operation: OperationOf<'html'>, inputs: readonly Input[]): Finding | null =>
+  new Page(operation, 1).find(inputs)
+
+/** A page, read only when something of the request stands in it. */
+class Page {
+  readonly #operation: OperationOf<'html'>
+  readonly #body: string
+  /** How many pages within pages are looked into. */
+  readonly #depth: number
+  #markup: Markup | null = null
+  #content: ContentJudge | null = null
+
+  constructor(operation: OperationOf<'html'>, depth: number) {
+    this.#operation = operation
+    this.#body = operation.body
+    this.#depth = depth
+  }
+
+  find(inputs: readonly Input[]): Finding | null {
+    if (this.#body === '') return null
+    const search = new Search(this.#body)
+    for (const input of inputs) {
+      const candidates = candidatesOf(input)
+      if (candidates.length === 0) continue
+      const own = new Doubts(this.#operation.more === true)
+      for (const candidate of candidates) {
+        for (const hit of search.hits(candidate)) {
+          const verdict = this.#judge(hit, input)
+          if (verdict?.sure) return toFinding(input, hit, verdict)
+          own.take(hit, verdict)
+        }
+      }
+      const doubted = own.outcome(this.#body)
+      if (doubted) return toFinding(input, doubted.hit, doubted.verdict)
+    }
+    return null
+  }
+
+  #judge(hit: Hit, input: Input): Verdict | null {
+    const markup = (this.#markup ??= readMarkup(this.#body, this.#operation.place))
+    const { segments } = markup
+    if (segments.length === 0) return null
+    const first = segments.at(hit.start)
+    if (segments.endOf(first) < hit.end || !isContent(segments.kindAt(first))) return judgeMarkup(markup, hit)
+    this.#content ??= new ContentJudge(
+      markup,
+      (body, of) => this.#depth > 0 && new Page({ kind: 'html', body }, this.#depth - 1).find([of]) !== null,
+    )
+    return this.#content.judge(first, hit, input)
+  }
+}
+
+/** Markup that runs nothing and is to the letter what a client sent: the client's, or the app's own, typed by somebody. */
+class Doubts {
+  readonly #more: boolean
+  readonly #places = new Map<string, Set<number>>()
+  #first: { readonly hit: Hit; readonly verdict: Verdict } | null = null
+  #isEscaped = false
+
+  /** @param more of the page follows, and may tell */
+  constructor(more: boolean) {
+    this.#more = more
+  }
+
+  take(hit: Hit, verdict: Verdict | null): void {
+    if (!verdict) {
+      if (hit.whole && hit.escaped) this.#isEscaped = true
+      return
+    }
+    this.#first ??= { hit, verdict }
+    const places = this.#places.get(hit.form) ?? new Set()
+    places.add(hit.start)
+    this.#places.set(hit.form, places)
+  }
+
+  /** An app that escapes the value somewhere escapes it everywhere, and what it wrote itself stands there often. */
+  outcome(page: string): { readonly hit: Hit; readonly verdict: Verdict } | null {
+    if (!this.#first || this.#more || this.#isEscaped || standsEscaped(this.#first.hit.form, page)) return null
+    const most = this.#first.verdict.bare ? 1 : 2
+    for (const places of this.#places.values()) if (places.size > most) return null
+    return this.#first
+  }
+}
+
+/** A short form has no word by which it is found however it was escaped. */
+function standsEscaped(form: string, page: string): boolean {
+  const lessThan = form.replaceAll('<', '&lt;')
+  const both = lessThan.replaceAll('>', '&gt;')
+  const quoted = both.replaceAll('"', '&quot;')
+  return [lessThan, both, quoted, form.replaceAll('<', '\\u003c'), form.replaceAll('<', '\\u003C')].some(
+    (escaped) => escaped !== form && page.includes(escaped),
+  )
+}
+
+function toFinding(input: Input, hit: Hit, { confidence, reason }: Verdict): Finding {
+  const at = input.value.indexOf(hit.form)
+  return {
+    confidence: hit.whole ? confidence : confidence - 0.1,
+    reason,
+    input,
+    inputSpan: at === -1 ? null : { start: at, end: at + hit.form.length },
+    operationSpan: { start: hit.start, end: hit.end },
+  }
+}
