@@ -7,8 +7,17 @@ export const spec = {
   severity: 'medium',
   defaultAction: 'log',
   offUntilAsked: true,
+  withoutInputs: true,
   kinds: ['prompt'],
-  settings: {},
+  settings: {
+    threshold: {
+      kind: 'integer',
+      default: 45,
+      least: 10,
+      most: 99,
+      summary: 'How sure, in percent, a text has to look like instructions to the model to be a finding.',
+    },
+  },
   explanation: {
     what: 'A language model cannot tell instructions from data: text that says so may make it leave its task, tell what it was told, or use its tools for somebody else.',
     whatToDo:
