@@ -150,7 +150,7 @@ async function runCompat() {
       '--project',
       'compat',
       ...(server ? [] : ['--exclude', 'compat/drivers/{mysql,maria,orms}*']),
-      ...(slapd ? [] : ['--exclude', 'compat/ldap/**']),
+      ...(slapd ? [] : ['--exclude', 'compat/{ldap,ldap-sdk}/**']),
     ],
     {},
   )

@@ -87,7 +87,7 @@ function textOf(operation: Operation): string {
     case 'nosql':
       return jsonOf(operation.filter)
     case 'ldap':
-      return operation.filter
+      return [operation.filter, operation.dn ?? ''].filter(Boolean).join(' ')
     case 'xml':
       return operation.document
     case 'xpath':

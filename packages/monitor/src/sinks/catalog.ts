@@ -1,5 +1,7 @@
 import { sources } from '../sources/catalog.ts'
 import { betterSqlite3 } from './better-sqlite3.ts'
+import { ldapjs } from './ldapjs.ts'
+import { ldapts } from './ldapts.ts'
 import { mariadb } from './mariadb.ts'
 import { mongodb } from './mongodb.ts'
 import { mongoose } from './mongoose.ts'
@@ -29,6 +31,7 @@ export const sinks: readonly Sink[] = [
   ...[childProcess, fileSystem, pathJoins, httpClient, httpsClient, http2Client, nameLookups, undici, globals],
   ...[virtualMachines, workerThreads, evalCalls, compressors],
   ...[pg, postgres, pglite, mysql, mysql2, mariadb, betterSqlite3, sqlite3, nodeSqlite, mssql, tedious],
+  ...[ldapjs, ldapts],
   ...[mongodb, mongoose],
   ...sources,
 ]
