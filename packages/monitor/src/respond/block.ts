@@ -1,8 +1,8 @@
-import { ServerResponse, type IncomingMessage } from 'node:http'
+import { ServerResponse, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 
 // As they were before the app, a framework or a middleware put anything in front of them.
 const { writeHead, end } = ServerResponse.prototype as {
-  writeHead: ServerResponse['writeHead']
+  writeHead: (this: ServerResponse, status: number, reason: string, headers: OutgoingHttpHeaders) => ServerResponse
   end: (this: ServerResponse, body?: string) => ServerResponse
 }
 
@@ -18,16 +18,16 @@ export function answerBlocked(
   clear: readonly string[] = [],
 ): void {
   if (response.writableEnded) return
-  if (response.headersSent) {
+  if (response.headersSent && !takeBackHead(request, response)) {
     // Too late for an answer; half of a wrong one must not pass for a whole.
     seal(response)
-    response.socket?.destroy()
+    request.socket.destroy()
     return
   }
   for (const name of response.getHeaderNames()) response.removeHeader(name)
   const { type, body } = refusal(request.headers.accept, reference)
   response.sendDate = true
-  writeHead.call(response, 403, {
+  writeHead.call(response, 403, 'Forbidden', {
     'Content-Type': type,
     'Content-Length': String(Buffer.byteLength(body)),
     'Cache-Control': 'no-store',
@@ -38,6 +38,40 @@ export function answerBlocked(
   })
   end.call(response, body)
   seal(response)
+}
+
+/** What is inside of an answer of node:http, in every version so far. */
+interface Inside {
+  _header: string | null
+  _headerSent: boolean
+  _contentLength: number | null
+  _hasBody: boolean
+  chunkedEncoding: boolean
+  strictContentLength: boolean
+  outputData: { readonly callback?: unknown }[]
+  outputSize: number
+  _onPendingData?: (bytes: number) => void
+}
+
+/** A head that was made, and has not left: another one can take its place. @returns whether it had not */
+function takeBackHead(request: IncomingMessage, response: ServerResponse): boolean {
+  const inside = response as object as Inside
+  if (inside._headerSent) {
+    // On a connection on which an earlier request is still being answered nothing of this one has left.
+    if (response.socket) return false
+    for (const { callback } of inside.outputData)
+      if (typeof callback === 'function') queueMicrotask(callback as () => void)
+    inside._onPendingData?.(-inside.outputSize)
+    inside.outputData = []
+    inside.outputSize = 0
+    inside._headerSent = false
+  }
+  inside._header = null
+  inside._contentLength = null
+  inside._hasBody = request.method !== 'HEAD'
+  inside.chunkedEncoding = false
+  inside.strictContentLength = false
+  return !response.headersSent
 }
 
 /** What a refused client is told, as it asked for it. */
@@ -67,11 +101,16 @@ function wantsHtml(accept: string | undefined): boolean {
   return html !== -1 && (json === -1 || html < json)
 }
 
+const sealed = new WeakSet()
+
+export const isSealed = (response: object): boolean => sealed.has(response)
+
 /**
  * `headersSent` says no from here on: an error handler that learns otherwise gives up on the connection, and takes the answer that
  * is still on its way with it (Express does).
  */
 export function seal(response: object): void {
+  sealed.add(response)
   const ignore = (...args: unknown[]): true => {
     const callback = args.at(-1)
     if (typeof callback === 'function') queueMicrotask(callback as () => void)
@@ -81,7 +120,7 @@ export function seal(response: object): void {
     ignore(...args)
     return response
   }
-  const sealed: Record<string, unknown> = {
+  const methods: Record<string, unknown> = {
     write: ignore,
     end: chain,
     writeHead: () => response,
@@ -95,7 +134,7 @@ export function seal(response: object): void {
     writeEarlyHints: () => undefined,
     addTrailers: () => undefined,
   }
-  for (const [name, value] of Object.entries(sealed))
+  for (const [name, value] of Object.entries(methods))
     Object.defineProperty(response, name, { value, configurable: true, writable: true })
   Object.defineProperty(response, 'headersSent', { value: false, configurable: true })
 }

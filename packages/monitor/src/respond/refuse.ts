@@ -3,6 +3,7 @@ import type { ServerHttp2Stream } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { Refuse } from '../core/context.ts'
 import { refusal } from './block.ts'
+import { takeHead } from './held-head.ts'
 
 const headersOf = (type: string, body: string, reference: string): readonly (readonly [string, string])[] => [
   ['content-type', type],
@@ -18,6 +19,7 @@ const forget = (cookie: string): string => `${cookie}=; Path=/; Max-Age=0`
 export function refuseStream(stream: ServerHttp2Stream, accept: string | undefined): Refuse {
   return once((reference, clear) => {
     if (stream.destroyed || stream.writableEnded) return
+    takeHead(stream)
     if (stream.headersSent) {
       // Too late for an answer; half of a wrong one must not pass for a whole. 8: CANCEL.
       stream.close(8)

@@ -7,7 +7,7 @@ import type { Guard } from '../core/guard.ts'
 import type { Limits } from '../core/limits.ts'
 import { refuseStream, refuseUpgrade } from '../respond/refuse.ts'
 import { seal } from '../respond/block.ts'
-import { guardStreams } from '../sinks/responses/response-door.ts'
+import { guardStreams } from '../sinks/responses/stream-door.ts'
 import { contextOf, keepContext, setContextOf, type Emit } from './keep-context.ts'
 import { teeBody } from './tee-body.ts'
 

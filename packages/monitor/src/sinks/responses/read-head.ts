@@ -23,19 +23,24 @@ export function headerIn(given: Given, name: string): string | null {
   return values.length === 0 ? null : values.join(', ')
 }
 
-/** What an answer of HTTP/1 says, or is about to say. Once its head is made, headers that came with it are only in there. */
-export function readHead(response: ServerResponse, status = response.statusCode, given?: Given): Head {
-  const made = (response as { _header?: string | null })._header
-  return {
-    status,
-    header: (name) => {
-      if (typeof made !== 'string') return headerIn(given, name) ?? textOf(response.getHeader(name))
-      const values = made
-        .split('\r\n')
-        .filter((line) => line.slice(0, name.length).toLowerCase() === name && line.charAt(name.length) === ':')
-      return values.length === 0 ? null : values.map((line) => line.slice(name.length + 1).trim()).join(', ')
-    },
+/** What an answer of HTTP/1 says, once its head is made: what came with the head is only in there. */
+export function readHead(response: ServerResponse): Head {
+  const made = (response as { readonly _header?: string | null })._header ?? ''
+  return { status: response.statusCode, header: (name) => headerOfText(made, name) }
+}
+
+/** @param made a head as it goes over the wire */
+export function headerOfText(made: string, name: string): string | null {
+  let found: string | null = null
+  for (let at = made.indexOf('\r\n'); at !== -1;) {
+    const start = at + 2
+    const colon = start + name.length
+    at = made.indexOf('\r\n', start)
+    if (made.charCodeAt(colon) !== 58 || made.slice(start, colon).toLowerCase() !== name) continue
+    const value = made.slice(colon + 1, at === -1 ? undefined : at).trim()
+    found = found === null ? value : `${found}, ${value}`
   }
+  return found
 }
 
 export const headOf = (status: number, given: Given): Head => ({ status, header: (name) => headerIn(given, name) })

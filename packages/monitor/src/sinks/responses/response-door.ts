@@ -1,157 +1,99 @@
-import { ServerResponse, type OutgoingHttpHeaders } from 'node:http'
-import type { ServerHttp2Stream } from 'node:http2'
-import { StringDecoder } from 'node:string_decoder'
-import type { BlockedError } from '../../core/blocked-error.ts'
-import { contexts, type Context } from '../../core/context.ts'
+import { ServerResponse } from 'node:http'
 import type { Engine } from '../../core/engine.ts'
+import { isSealed } from '../../respond/block.ts'
 import { contextOf } from '../../sources/keep-context.ts'
-import { bodies } from './bodies.ts'
-import { takePlain } from './compressors.ts'
-import { pages } from './pages.ts'
-import { headerIn, headOf, readHead } from './read-head.ts'
-import { redirects } from './redirects.ts'
-import type { BodyWatch, Head, ResponseWatcher } from './watcher.ts'
+import {
+  followBody,
+  ignorePart,
+  judgeHead,
+  judgePart,
+  keepPart,
+  type Following,
+  type Given,
+  type Verdict,
+} from './follow-body.ts'
+import { beneath, define, type Beneath, type Method, type Send } from './patch-method.ts'
+import { readHead } from './read-head.ts'
 
-/** Everything that is read from answers. */
-const watchers: readonly ResponseWatcher[] = [redirects, pages, bodies]
-
-/** Those who follow one answer's body, and what its bytes mean. */
-interface Following {
-  readonly context: Context
-  readonly watches: readonly BodyWatch[]
-  readonly decoder: StringDecoder
-  readonly isEncoded: boolean
+/** A part whose writing makes the head: it is judged in there, once the head is final, and before either leaves. */
+interface Leaving {
+  readonly given: Given
+  readonly last: boolean
+  verdict: Verdict
 }
 
-const key = Symbol('riposte.answer')
-type Answer = object & { [key]?: Following | null }
-type Send = (this: Answer, chunk?: unknown, encoding?: unknown, callback?: unknown) => unknown
+const followingKey = Symbol('riposte.following')
+const leavingKey = Symbol('riposte.leaving')
+type Answer = ServerResponse & { [followingKey]?: Following | null; [leavingKey]?: Leaving | null }
 
-/** Judges what leaves, on the way out: heads before they are made, and each part of a body before it is written. */
+/** Ends the writing of a part that must not leave, or not yet, as was seen when its head was made. */
+const unwinding = new Error('the part does not leave')
+
+/** Judges what leaves, on the way out: the head when it is made, and each part of a body before it is written. */
 export function guardResponses(engine: Engine): void {
-  const prototype = ServerResponse.prototype as object as Record<string, Send>
-  guardBody(prototype, engine, (response) => readHead(response as object as ServerResponse))
-  const writeHead = prototype['writeHead'] as unknown as (this: ServerResponse, ...args: unknown[]) => ServerResponse
-  define(prototype, 'writeHead', function guarded(this: ServerResponse, status: number, ...rest: unknown[]) {
+  const prototype = ServerResponse.prototype as object as Record<string, Method<Answer>>
+  for (const name of ['writeHead', 'writeHeader']) guardHead(prototype, name, engine)
+  const write = beneath(prototype, 'write')
+  for (const name of ['write', 'end'] as const) guardBody(prototype, name, engine, write)
+}
+
+function guardHead(prototype: Record<string, Method<Answer>>, name: string, engine: Engine): void {
+  const next = beneath(prototype, name)
+  define(prototype, name, function guarded(this: Answer) {
+    // eslint-disable-next-line prefer-rest-params -- handed on as they came, how many there may be
+    const given = arguments
     const context = contextOf(this)
-    if (context && !context.blocked && isJudgedByHead(status)) {
-      const given = typeof rest[0] === 'object' && rest[0] !== null ? rest[0] : rest[1]
-      if (judgeHead(readHead(this, status, given as OutgoingHttpHeaders), engine, context)) return this
+    if (!context) return next().apply(this, given)
+    if (context.blocked) return isSealed(this) ? this : next().apply(this, given)
+    const result = next().apply(this, given)
+    const leaving = this[leavingKey]
+    const head = readHead(this)
+    let verdict: Verdict = judgeHead(head, engine, context) ? 'refused' : 'passes'
+    if (verdict === 'passes' && this[followingKey] === undefined) {
+      const following = (this[followingKey] = followBody(head, engine, context))
+      if (following && leaving) verdict = judgePart(following, engine, leaving.given, leaving.last)
     }
-    return writeHead.call(this, status, ...rest)
+    if (verdict === 'passes') return result
+    if (!leaving) return this
+    leaving.verdict = verdict
+    throw unwinding
   })
 }
 
-const heads = new WeakMap<object, Head>()
-
-/** The same for a stream of HTTP/2. @param prototype of all of them: http2 hides the class */
-export function guardStreams(prototype: object, engine: Engine): void {
-  const target = prototype as Record<string, Send>
-  guardBody(target, engine, (stream) => heads.get(stream) ?? headOf(200, undefined))
-  const respond = target['respond'] as unknown as (this: ServerHttp2Stream, ...args: unknown[]) => unknown
-  define(target, 'respond', function guarded(this: ServerHttp2Stream, given: OutgoingHttpHeaders, ...rest: unknown[]) {
-    const context = contextOf(this)
-    if (context && !context.blocked) {
-      const head = headOf(Number(headerIn(given, ':status') ?? 200), given)
-      heads.set(this, head)
-      if (isJudgedByHead(head.status) && judgeHead(head, engine, context)) return undefined
-    }
-    return respond.call(this, given, ...rest)
-  })
-}
-
-function define(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, configurable: true, writable: true, enumerable: false })
-}
-
-/** Asked of every answer. */
-const isJudgedByHead = (status: number): boolean => status >= 300 && status < 400
-
-function judgeHead(head: Head, engine: Engine, context: Context): BlockedError | null {
-  return inContext(context, () => {
-    for (const watcher of watchers) {
-      if (!watcher.head || !engine.wants(watcher.kind)) continue
-      const refusal = engine.aside('answer', () => watcher.head?.(head, engine, context) ?? null)
-      if (refusal) return refusal
-    }
-    return null
-  })
-}
-
-const inContext = <Result>(context: Context, work: () => Result): Result =>
-  contexts.getStore() === context ? work() : contexts.run(context, work)
-
-function guardBody(target: Record<string, Send>, engine: Engine, headOfAnswer: (answer: Answer) => Head): void {
-  for (const name of ['write', 'end'] as const) {
-    const original = target[name] as Send
-    define(target, name, function guarded(this: Answer, chunk?: unknown, encoding?: unknown, callback?: unknown) {
-      let following = this[key]
-      if (following === undefined) following = this[key] = follow(this, engine, headOfAnswer)
-      if (following !== null && !following.context.blocked) {
-        const refusal = judgePart(following, engine, chunk, encoding, name === 'end')
-        const sealed = (this as Record<string, unknown>)[name] as Send
-        // The answer is given and sealed: what the app still writes is taken and ignored.
-        if (refusal) return sealed === guarded ? this : sealed.call(this, chunk, encoding, callback)
-      }
-      return original.call(this, chunk, encoding, callback)
-    })
-  }
-}
-
-/** @returns null when nobody follows this answer */
-function follow(answer: Answer, engine: Engine, headOfAnswer: (answer: Answer) => Head): Following | null {
-  const context = contextOf(answer)
-  if (!context || context.blocked || !watchers.some((watcher) => watcher.body && engine.wants(watcher.kind)))
-    return null
-  const found = engine.aside('answer', () => {
-    const head = headOfAnswer(answer)
-    if (context.request?.method === 'HEAD' || head.status === 204 || head.status === 304) return null
-    const watches = watchers.flatMap(
-      (watcher) => (engine.wants(watcher.kind) && watcher.body?.(head, engine, context)) || [],
-    )
-    if (watches.length === 0) return null
-    const coding = head.header('content-encoding')
-    const isEncoded = coding !== null && coding.trim().toLowerCase() !== 'identity'
-    return { context, watches, decoder: new StringDecoder(charsetOf(head)), isEncoded }
-  })
-  if (!found) takePlain(context)
-  return found ?? null
-}
-
-/** Encodings other than these have ASCII where markup is written. */
-function charsetOf(head: Head): BufferEncoding {
-  const charset = /;\s*charset\s*=\s*"?([\w-]+)/i.exec(head.header('content-type') ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
-  if (charset === 'utf-8' || charset === 'utf8') return 'utf8'
-  return charset === 'utf-16' || charset === 'utf-16le' ? 'utf16le' : 'latin1'
-}
-
-function judgePart(
-  following: Following,
+function guardBody(
+  prototype: Record<string, Method<Answer>>,
+  name: 'write' | 'end',
   engine: Engine,
-  chunk: unknown,
-  encoding: unknown,
-  last: boolean,
-): BlockedError | null {
-  const { context, watches } = following
-  return inContext(context, () => {
-    const text = engine.aside('answer', () => textOf(following, chunk, encoding)) ?? ''
-    if (text === '' && !last) return null
-    for (const watch of watches) {
-      const refusal = engine.aside('answer', () => watch.part(text, last))
-      if (refusal) return refusal
+  write: Beneath<Answer>,
+): void {
+  const next = beneath(prototype, name)
+  const last = name === 'end'
+  const guarded: Send<Answer> = function guarded() {
+    // eslint-disable-next-line prefer-rest-params -- handed on as they came, how many there may be
+    const given = arguments
+    const context = contextOf(this)
+    if (!context) return next().apply(this, given)
+    // Whoever kept the method from before the answer was sealed still comes this way.
+    if (context.blocked) return isSealed(this) ? ignorePart(this, given, last) : next().apply(this, given)
+    const following = this[followingKey]
+    if (following) {
+      const verdict = judgePart(following, engine, given, last)
+      if (verdict !== 'passes') return keepPart(following, verdict, this, given, last)
+      for (const one of following.waiting.splice(0)) write().apply(this, one)
     }
-    return null
-  })
+    if (following !== undefined || isMade(this)) return next().apply(this, given)
+    const leaving: Leaving = (this[leavingKey] = { given, last, verdict: 'passes' })
+    try {
+      return next().apply(this, given)
+    } catch (error) {
+      if (error !== unwinding) throw error
+      const known = this[followingKey]
+      return known ? keepPart(known, leaving.verdict, this, given, last) : ignorePart(this, given, last)
+    } finally {
+      this[leavingKey] = null
+    }
+  }
+  define(prototype, name, guarded)
 }
 
-function textOf({ context, decoder, isEncoded }: Following, chunk: unknown, encoding: unknown): string {
-  if (isEncoded)
-    return takePlain(context)
-      .map((part) => decoder.write(Buffer.from(part.buffer, part.byteOffset, part.byteLength)))
-      .join('')
-  if (typeof chunk === 'string') {
-    const isText = typeof encoding !== 'string' || !/^(?:hex|base64|base64url)$/i.test(encoding)
-    return isText ? chunk : decoder.write(Buffer.from(chunk, encoding as BufferEncoding))
-  }
-  return chunk instanceof Uint8Array ? decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)) : ''
-}
+const isMade = (answer: Answer): boolean => typeof (answer as { _header?: unknown })._header === 'string'
