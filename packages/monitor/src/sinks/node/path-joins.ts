@@ -19,7 +19,8 @@ export const pathJoins: Sink = {
     const module = exports as { readonly posix: object; readonly win32: object }
     for (const flavour of new Set([exports as object, module.posix, module.win32])) {
       replace<Join>(flavour, 'join', (original) => keep(original, (parts) => parts))
-      replace<Join>(flavour, 'normalize', (original) => keep(original, (parts) => parts))
+      // `paths.map(path.normalize)` hands it more than it takes.
+      replace<Join>(flavour, 'normalize', (original) => keep(original, (parts) => parts.slice(0, 1)))
       replace<Join>(flavour, 'resolve', (original) => keep(original, fromLastRoot))
     }
   },
@@ -34,7 +35,7 @@ function keep(original: Join, used: (parts: readonly string[]) => readonly strin
   }
 }
 
-const climbs = (part: string): boolean => part.includes('..')
+const climbs = (part: unknown): boolean => typeof part === 'string' && part.includes('..')
 
 /** What stands before an absolute part plays no role in `path.resolve`. */
 function fromLastRoot(parts: readonly string[]): readonly string[] {

@@ -13,7 +13,7 @@ interface Ejs {
 type Compile = (this: Template, ...args: unknown[]) => unknown
 
 const usual = { openDelimiter: '<', delimiter: '%', closeDelimiter: '>' }
-const becomeCode = ['outputFunctionName', 'localsName', 'escapeFunction', 'escape']
+const becomeCode = ['outputFunctionName', 'localsName']
 
 /** `ejs`: every way to compile comes down to one method. Since its fourth major it brings an ES module of its own. */
 export const ejs: Sink = {
@@ -31,6 +31,9 @@ export const ejs: Sink = {
       return function compile(...args) {
         door.look(this.templateText, () => ownDelimiters(this.opts, usual))
         door.lookAtOptions(this.opts, becomeCode)
+        // Written into what a browser is to run.
+        if ((this.opts as { readonly client?: unknown } | undefined)?.client)
+          door.lookAtOptions(this.opts, ['escapeFunction'])
         return door.compile(() => Reflect.apply(original, this, args))
       }
     })
