@@ -18,7 +18,7 @@ export function judgeExpression({ text, from, words }: Expression, place: Place)
   if (place.signsAt) return nothing
   const start = place.start - from
   const end = place.end - from
-  const touched = words.filter((word) => word.start < end && word.end > start)
+  const touched = touchedBy(words, start, end)
   const first = touched[0]
   const last = touched.at(-1)
   if (!first || !last) return nothing
@@ -36,6 +36,19 @@ export function judgeExpression({ text, from, words }: Expression, place: Place)
   const signs = touched.filter(({ kind }) => kind === 'sign').map(read)
   if (signs.every((sign) => /^[-+*/.,:@?!%]$/.test(sign)) && touched.every(({ kind }) => kind !== 'text')) return data
   return because('became several parts of a tag where one was meant')
+}
+
+function touchedBy(words: readonly Word[], start: number, end: number): readonly Word[] {
+  let low = 0
+  let high = words.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((words[middle] as Word).end > start) high = middle
+    else low = middle + 1
+  }
+  let last = low
+  while (last < words.length && (words[last] as Word).start < end) last += 1
+  return words.slice(low, last)
 }
 
 const because = (what: string): Verdict => ({

@@ -15,6 +15,19 @@ export class PugCode {
     this.#parts = parts
   }
 
+  readonly #signs = { outside: { from: 0, at: -1 }, inside: { from: 0, at: -1 } }
+
+  /** Where the next sign of a text with code or tags in it begins, which is asked for again and again; the end where none does. */
+  nextSign(from: number, isInside: boolean): number {
+    const known = this.#signs[isInside ? 'inside' : 'outside']
+    if (from >= known.from && from <= known.at) return known.at
+    const pattern = isInside ? /\\?[#!]\{|\\?#\[|\]/g : /\\?[#!]\{|\\?#\[/g
+    pattern.lastIndex = from
+    known.from = from
+    known.at = pattern.exec(this.#text)?.index ?? this.#text.length
+    return known.at
+  }
+
   /** @returns where the bracket closes that opened before `start`; -1 where none does */
   closing(start: number, close: string): number {
     if (start >= (this.#openFrom.get(close) ?? Infinity)) return -1

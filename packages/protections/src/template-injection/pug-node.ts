@@ -48,15 +48,12 @@ export class PugNode {
   /** Text with `#{…}`, `!{…}` and `#[…]` in it. @returns where it ends */
   readText(start: number, depth: number, eol = this.#endOfLine(start)): number {
     const text = this.#text
-    const sign = depth > 0 ? /\\?[#!]\{|\\?#\[|\]/g : /\\?[#!]\{|\\?#\[/g
     let from = start
     let at = start
     for (;;) {
-      sign.lastIndex = at
-      const match = sign.exec(text)
-      if (!match || match.index >= eol) break
-      const { index } = match
-      const found = match[0]
+      const index = this.#code.nextSign(at, depth > 0)
+      if (index >= eol) break
+      const found = /^(?:\\?[#!]\{|\\?#\[|\])/.exec(text.slice(index, index + 3))?.[0] ?? ']'
       if (found === ']') {
         this.#parts.text(from, index)
         return index
