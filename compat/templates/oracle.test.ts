@@ -27,8 +27,8 @@ describe.each(Object.keys(places))('%s: flagged when, and only when, the engine 
           found: structure === meant ? null : (expect.any(String) as string),
         })
       }),
-      { numRuns: 700, seed: 71 },
+      { numRuns: 500, seed: 71 },
     )
-    expect(changed).toBeGreaterThan(20)
+    expect(changed).toBeGreaterThan(10)
   })
 })
