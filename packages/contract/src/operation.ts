@@ -78,7 +78,12 @@ export const Operation = z.discriminatedUnion('kind', [
     /** By the engine's names for them, where they are not its usual ones: `openDelimiter`, `variableStart`, `interpolate`. */
     delimiters: z.record(z.string(), z.string()).optional(),
   }),
-  z.object({ kind: z.literal('redirect'), location: z.string() }),
+  z.object({
+    kind: z.literal('redirect'),
+    location: z.string(),
+    /** What the request was sent to, as its `Host` says. */
+    host: z.string().optional(),
+  }),
   z.object({
     kind: z.literal('merge'),
     /** What is merged into something; or what is set at a path. */

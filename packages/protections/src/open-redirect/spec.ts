@@ -8,7 +8,13 @@ export const spec = {
   defaultAction: 'log',
   offUntilAsked: true,
   kinds: ['redirect'],
-  settings: {},
+  settings: {
+    allowedDomains: {
+      kind: 'texts',
+      default: [],
+      summary: 'Hosts that redirects may lead to; `*.example.com` stands for every name below it.',
+    },
+  },
   explanation: {
     what: 'A link to your site ends on another one: people trust it, and tokens in the address may go along.',
     whatToDo: 'Redirect to paths of your own, or to hosts from a list; compare with `new URL(target, base).origin`.',
