@@ -9,6 +9,8 @@ export interface Alignment {
   readonly to: number
   /** Signs of it were escaped. */
   readonly escaped: boolean
+  /** Signs of it are not there. */
+  readonly dropped: boolean
   /** Characters that were compared. */
   readonly steps: number
 }
@@ -69,6 +71,7 @@ export function align(
     from: before.form,
     to: after.form,
     escaped: before.escaped || after.escaped,
+    dropped: before.dropped || after.dropped,
     steps: after.form - before.form + 8,
   }
 }
@@ -77,12 +80,14 @@ interface Edge {
   readonly form: number
   readonly page: number
   readonly escaped: boolean
+  readonly dropped: boolean
 }
 
 function alignAfter(form: string, page: string, formStart: number, pageStart: number): Edge {
   let at = formStart
   let found = pageStart
   let escaped = false
+  let dropped = false
   // Signs that are not there count only when more of the value follows, or when the value ends.
   let kept = at
   while (at < form.length) {
@@ -104,16 +109,20 @@ function alignAfter(form: string, page: string, formStart: number, pageStart: nu
       found += 1
       while (isSpace(form.charCodeAt(at))) at += 1
       while (isSpace(page.charCodeAt(found))) found += 1
-    } else if (isWord(code)) return { form: kept, page: found, escaped }
-    else at += 1
+    } else if (isWord(code)) return { form: kept, page: found, escaped, dropped }
+    else {
+      dropped = true
+      at += 1
+    }
   }
-  return { form: at, page: found, escaped }
+  return { form: at, page: found, escaped, dropped }
 }
 
 function alignBefore(form: string, page: string, formEnd: number, pageEnd: number): Edge {
   let at = formEnd
   let found = pageEnd
   let escaped = false
+  let dropped = false
   let kept = at
   while (at > 0) {
     const code = form.charCodeAt(at - 1)
@@ -138,8 +147,11 @@ function alignBefore(form: string, page: string, formEnd: number, pageEnd: numbe
       found -= 1
       while (at > 0 && isSpace(form.charCodeAt(at - 1))) at -= 1
       while (found > 0 && isSpace(page.charCodeAt(found - 1))) found -= 1
-    } else if (isWord(code)) return { form: kept, page: found, escaped }
-    else at -= 1
+    } else if (isWord(code)) return { form: kept, page: found, escaped, dropped }
+    else {
+      dropped = true
+      at -= 1
+    }
   }
-  return { form: at, page: found, escaped }
+  return { form: at, page: found, escaped, dropped }
 }

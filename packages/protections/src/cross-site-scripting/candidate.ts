@@ -9,6 +9,8 @@ export interface Candidate {
   /** What is looked for: a part of the form that begins with a sign that pages seldom have, and where it stands in the form. */
   readonly probe: string
   readonly offset: number
+  /** What a filter that takes something away would leave of the value. */
+  readonly isFiltered: boolean
   /** It may stand there with signs escaped or taken away: the probe has none of these. */
   readonly isAnchored: boolean
   /** It may stand there in small or capital letters. */
@@ -24,13 +26,16 @@ const inert = /^(?:[\w.,:@+~%?#$*|^!-]|\/(?![/*])|[^\0-\x7f\s])*$/
 
 function makeAll(value: string): Candidate[] {
   const all = new Set<string>()
+  const less = new Set<string>()
   for (const form of wholeForms(value)) {
     const trimmed = form.trim()
     if (isInert(trimmed)) continue
     all.add(trimmed)
-    if (trimmed.includes('<') || /script/i.test(trimmed)) for (const less of filtered(trimmed)) all.add(less)
+    if (trimmed.includes('<') || /script/i.test(trimmed)) for (const rest of filtered(trimmed)) less.add(rest)
   }
-  return [...all].map(make)
+  const made = [...all].map((form) => make(form, false))
+  for (const form of less) if (!all.has(form)) made.push(make(form, true))
+  return made
 }
 
 const isInert = (form: string): boolean => inert.test(form) && !/(?:script|data)\s*:/i.test(form)
@@ -94,14 +99,14 @@ function rarestIn(text: string, first: number, last: number): number {
 /** Characters looked at for a good beginning, and longest text looked for as a whole. */
 const longestProbe = 256
 
-function make(form: string): Candidate {
+function make(form: string, isFiltered: boolean): Candidate {
   const anchorAt = isEscaped.test(form) ? findAnchor(form) : -1
   const isAnchored = anchorAt !== -1
   const offset = isAnchored
     ? anchorAt
     : rarestIn(form, 0, Math.min(form.length - Math.min(3, form.length), longestProbe))
   const probe = isAnchored ? runAt(form, anchorAt) : form.slice(offset, offset + longestProbe)
-  return { form, probe, offset, isAnchored, changesCase: isAnchored && mayGrowWorse.test(form) }
+  return { form, probe, offset, isFiltered, isAnchored, changesCase: isAnchored && mayGrowWorse.test(form) }
 }
 
 /** Signs that apps escape or take away. */

@@ -66,7 +66,8 @@ class Doubts {
   readonly #more: boolean
   readonly #places = new Map<string, Set<number>>()
   #first: { readonly hit: Hit; readonly verdict: Verdict } | null = null
-  #isEscaped = false
+  /** The value stands somewhere as what it is meant to be. */
+  #isHeld = false
 
   /** @param more of the page follows, and may tell */
   constructor(more: boolean) {
@@ -75,7 +76,7 @@ class Doubts {
 
   take(hit: Hit, verdict: Verdict | null): void {
     if (!verdict) {
-      if (hit.whole && hit.escaped) this.#isEscaped = true
+      if (hit.whole) this.#isHeld = true
       return
     }
     this.#first ??= { hit, verdict }
@@ -86,7 +87,7 @@ class Doubts {
 
   /** An app that escapes the value somewhere escapes it everywhere, and what it wrote itself stands there often. */
   outcome(page: string): { readonly hit: Hit; readonly verdict: Verdict } | null {
-    if (!this.#first || this.#more || this.#isEscaped || standsEscaped(this.#first.hit.form, page)) return null
+    if (!this.#first || this.#more || this.#isHeld || standsEscaped(this.#first.hit.form, page)) return null
     const most = this.#first.verdict.bare ? 1 : 2
     for (const places of this.#places.values()) if (places.size > most) return null
     return this.#first

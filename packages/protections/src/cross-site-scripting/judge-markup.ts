@@ -65,7 +65,7 @@ function judgeTouched(markup: Markup, hit: Hit, touched: Touched): Verdict | nul
     case kind.quote:
       return judgeFromQuote(markup, hit, touched)
     case kind.close:
-      return judgeFromClose(markup, first, touched)
+      return judgeFromClose(markup, hit, touched)
     case kind.nested:
       return opensTag
     default:
@@ -85,14 +85,16 @@ function judgeFromContent(of: number, touched: Touched): Verdict | null {
 }
 
 function judgeFromQuoted(markup: Markup, hit: Hit, touched: Touched): Verdict | null {
-  if (touched.names || touched.tags || leavesQuote(markup, hit, touched)) return endsValue
+  if (touched.names || touched.tags || touched.comment) return endsValue
+  if (leavesQuote(markup, hit, touched) || leavesRest(markup, hit, touched)) return endsValue
   return hit.form.includes('>') ? maybe(endsValue) : null
 }
 
 function judgeFromQuote(markup: Markup, hit: Hit, touched: Touched): Verdict | null {
   const { segments } = markup
   const wasEmpty = segments.kindAt(touched.first - 1) === kind.equals
-  if (touched.harm || leavesQuote(markup, hit, touched)) return endsValue
+  if (touched.harm || touched.comment || leavesQuote(markup, hit, touched) || leavesRest(markup, hit, touched))
+    return endsValue
   if (touched.tags || touched.attributes) return wasEmpty ? endsValue : maybe(endsValue)
   return null
 }
@@ -108,80 +110,123 @@ function leavesQuote({ text, segments }: Markup, { start, end }: Hit, { first, l
   return false
 }
 
+/** Pieces of the app's tag behind a value that are looked at. */
+const mostOfRest = 64
+
+/** Behind the value stands what was left over of the app's tag: a `>` in text, or a quote in the name of an attribute. */
+function leavesRest(markup: Markup, { end }: Hit, { last }: Touched): boolean {
+  const { text, segments } = markup
+  let at = last
+  if (segments.kindAt(at) === kind.close && segments.endOf(at) === end) at += 1
+  if (segments.kindAt(at) === kind.text) {
+    const found = text.indexOf('>', end)
+    return found !== -1 && found < segments.endOf(at)
+  }
+  for (const most = at + mostOfRest; at < most && at < segments.length; at += 1) {
+    const of = segments.kindAt(at)
+    if (of === kind.close) return false
+    if (of === kind.attributeName && /["']/.test(text.slice(Math.max(end, segments.startOf(at)), segments.endOf(at))))
+      return true
+  }
+  return false
+}
+
 function judgeFromUnquoted(markup: Markup, hit: Hit, touched: Touched): Verdict | null {
   const { text, segments } = markup
-  const { first, last } = touched
+  const { last } = touched
   if (touched.harm) return addsAttribute
-  const begins = segments.startOf(first) === hit.start
-  if (touched.tags) return endsValue
+  const begins = !/[A-Za-z0-9\u0080-\uffff]/.test(text.charAt(hit.start - 1))
+  if (touched.tags || touched.comment || (hit.form.includes('>') && leavesRest(markup, hit, touched))) return endsValue
   if (touched.attributes) return begins ? addsAttribute : maybe(addsAttribute)
   if (touched.names) {
     const endsWhole = segments.endOf(last) === hit.end && segments.kindAt(last + 1) !== kind.equals
     return begins && endsWhole && text.charCodeAt(hit.end) !== 61 ? addsAttribute : null
   }
-  return hit.form.includes('>') && begins ? maybe(endsValue) : null
+  return hit.form.includes('>') ? maybe(endsValue) : null
 }
 
 /** `>` ends a tag that the app began; what comes then must be more than text. */
-function judgeFromClose({ segments }: Markup, first: number, touched: Touched): Verdict | null {
-  const before = segments.kindAt(first - 1)
-  if (before === kind.comment || before === kind.declaration || before === kind.cdata) {
-    return touched.tags || touched.words ? endsComment : null
-  }
-  if (!touched.tags) return null
-  return touched.harm ? opensTag : maybe(opensTag)
+function judgeFromClose(markup: Markup, hit: Hit, touched: Touched): Verdict | null {
+  const before = markup.segments.kindAt(touched.first - 1)
+  if (before === kind.comment || before === kind.declaration || before === kind.cdata)
+    return touched.tags || touched.words || touched.comment ? endsComment : null
+  if (touched.harm || touched.comment || leavesRest(markup, hit, touched)) return endsValue
+  return touched.tags ? maybe(opensTag) : null
 }
 
 /** From a tag's own name, the names of its attributes, or what stands between them. */
 function judgeWithinTag(markup: Markup, hit: Hit, touched: Touched): Verdict | null {
+  const { segments, text } = markup
+  const { first } = touched
   if (touched.harm) return addsAttribute
+  if (segments.kindAt(first) === kind.equals) {
+    // The value brings the quote of a value that the app does not quote; in the app's own it ends.
+    const brings = /["']/.test(text.charAt(segments.endOf(first) - 1)) && hit.start === segments.endOf(first) - 1
+    const isOpen = brings && segments.endOf(first + 1) >= hit.end && segments.kindAt(first + 2) === -1
+    if (isOpen) return endsValue
+    return brings && touched.names ? maybe(endsValue) : null
+  }
   if (touched.tags) return maybe(opensTag)
-  const startsQuote = markup.segments.kindAt(touched.first) === kind.equals
-  return touched.attributes && !startsQuote && hit.form.includes('=') ? maybe(addsAttribute) : null
+  const isName = segments.kindAt(first) === kind.attributeName || segments.kindAt(first) === kind.gap
+  if (isName && segments.startOf(first) === hit.start && hit.form.includes('>'))
+    return leavesRest(markup, hit, touched) ? addsAttribute : maybe(addsAttribute)
+  return touched.attributes && hit.form.includes('=') ? maybe(addsAttribute) : null
 }
 
-function touch(markup: Markup, { start, end }: Hit): Touched {
+function touch(markup: Markup, hit: Hit): Touched {
   const { segments } = markup
-  const first = segments.at(start)
-  const last = segments.at(end - 1)
+  const first = segments.at(hit.start)
+  const last = segments.at(hit.end - 1)
   const found = { tags: false, attributes: false, names: false, comment: false, words: false, harm: false }
   for (let at = first; at <= last && !(found.harm && found.tags); at += 1) {
     if (at - first > mostPieces) return { first, last, ...found, tags: true, harm: true }
-    const begins = segments.startOf(at) >= start
-    switch (segments.kindAt(at)) {
-      case kind.open:
-        found.comment ||= begins && segments.endOf(at) <= end && !isName(segments.kindAt(at + 1))
-        break
-      case kind.tagName:
-      case kind.endName:
-        found.tags ||= begins && at > first
-        break
-      case kind.attributeName:
-        found.names ||= begins
-        break
-      case kind.equals: {
-        const brought = begins && at > first && segments.startOf(at - 1) >= start
-        found.attributes ||= brought
-        found.harm ||= brought && isHarmful(markup, at, end)
-        break
-      }
-      case kind.text:
-      case kind.rcdata:
-      case kind.rawtext:
-        found.words ||= holdsWords(markup, at, start, end)
-        break
-      case kind.script:
-        found.harm ||= at > first && holdsWords(markup, at, start, end)
-        break
-      case kind.nested:
-        found.harm = true
-        break
-    }
+    if (segments.startOf(at) >= hit.start) noteBrought(markup, hit, at, found)
+    noteContent(markup, hit, at, found)
   }
   return { first, last, ...found }
 }
 
-const holdsWords = ({ segments, text }: Markup, at: number, start: number, end: number): boolean =>
+type Notes = { -readonly [Name in Exclude<keyof Touched, 'first' | 'last'>]: boolean }
+
+/** Markup that begins within the value. */
+function noteBrought(markup: Markup, hit: Hit, at: number, found: Notes): void {
+  const { segments } = markup
+  switch (segments.kindAt(at)) {
+    case kind.open:
+      if (segments.endOf(at) <= hit.end && !isName(segments.kindAt(at + 1))) found.comment = true
+      break
+    case kind.tagName:
+    case kind.endName:
+      if (segments.startOf(at) > hit.start) found.tags = true
+      break
+    case kind.attributeName:
+      found.names = true
+      break
+    case kind.equals:
+      if (segments.startOf(at) === hit.start || segments.startOf(at - 1) < hit.start) break
+      found.attributes = true
+      if (isHarmful(markup, at, hit.end)) found.harm = true
+      break
+  }
+}
+
+function noteContent(markup: Markup, hit: Hit, at: number, found: Notes): void {
+  switch (markup.segments.kindAt(at)) {
+    case kind.text:
+    case kind.rcdata:
+    case kind.rawtext:
+      if (holdsWords(markup, at, hit)) found.words = true
+      break
+    case kind.script:
+      if (markup.segments.startOf(at) > hit.start && holdsWords(markup, at, hit)) found.harm = true
+      break
+    case kind.nested:
+      found.harm = true
+      break
+  }
+}
+
+const holdsWords = ({ segments, text }: Markup, at: number, { start, end }: Hit): boolean =>
   text.slice(Math.max(segments.startOf(at), start), Math.min(segments.endOf(at), end)).trim() !== ''
 
 const isName = (of: number): boolean => of === kind.tagName || of === kind.endName

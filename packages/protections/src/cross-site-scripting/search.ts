@@ -6,7 +6,7 @@ export interface Hit {
   readonly start: number
   readonly end: number
   readonly form: string
-  /** All of the form, and not only its beginning or end. */
+  /** All of the value, and not only its beginning or end, or what a filter left of it. */
   readonly whole: boolean
   /** Some of its signs were escaped. */
   readonly escaped: boolean
@@ -40,28 +40,29 @@ export class Search {
       if (other !== probe && other.length === probe.length) yield* this.#aligned(candidate, other)
   }
 
-  *#exact({ form, probe, offset }: Candidate): Generator<Hit> {
+  *#exact({ form, probe, offset, isFiltered }: Candidate): Generator<Hit> {
     let found = this.#indexOf(probe, offset)
     for (let seen = 0; found !== -1 && seen < mostPlaces; seen += 1) {
       const start = found - offset
       this.#budget -= form.length
       if (this.#page.startsWith(form, start))
-        yield { start, end: start + form.length, form, whole: true, escaped: false }
+        yield { start, end: start + form.length, form, whole: !isFiltered, escaped: false }
       found = this.#indexOf(probe, found + 1 + (form.length >> 4))
     }
   }
 
-  *#aligned({ form, offset }: Candidate, word: string): Generator<Hit> {
+  *#aligned({ form, offset, isFiltered }: Candidate, word: string): Generator<Hit> {
     let found = this.#indexOf(word, 0)
     for (let seen = 0; found !== -1 && seen < mostPlaces; seen += 1) {
-      const { start, end, from, to, escaped, steps } = align(form, this.#page, {
+      const { start, end, from, to, escaped, dropped, steps } = align(form, this.#page, {
         at: offset,
         found,
         length: word.length,
       })
       this.#budget -= steps
-      const whole = from === 0 && to === form.length
-      if (whole || isTold(form.slice(from, to))) yield { start, end, form, whole, escaped }
+      const isFull = from === 0 && to === form.length
+      const whole = isFull && !dropped && !isFiltered
+      if (isFull || isTold(form.slice(from, to))) yield { start, end, form, whole, escaped }
       found = this.#indexOf(word, found + word.length + (steps >> 4))
     }
   }

@@ -142,6 +142,7 @@ class Reader {
     if (next === 47) {
       const third = text.charCodeAt(at + 2)
       if (isLetter(third)) return this.#tag(at, at + 2)
+      if (at + 2 >= text.length) return this.#to(kind.text, at, text.length)
       if (third === 62) return this.#to(kind.close, at, at + 3)
       return this.#open(at, at + 2, 'bogus comment')
     }
