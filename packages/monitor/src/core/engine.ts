@@ -37,6 +37,8 @@ export class Engine {
   readonly #recent = new RecentFindings()
   /** What we do ourselves on the way (a log file, the spool) is not the app's. */
   #busy = false
+  /** Looks, before an operation is judged, at what the request has done unseen. */
+  lookout: (() => void) | null = null
   readonly counters = { requests: 0, operations: 0, known: 0, findings: 0, cut: 0 }
 
   constructor(parts: EngineParts) {
@@ -88,6 +90,7 @@ export class Engine {
   #answer(operation: Operation | (() => Operation)): Answer {
     const context = contexts.getStore()
     if (!context || this.#busy) return pass
+    this.lookout?.()
     this.#busy = true
     try {
       return this.#parts.guard('judge', judgeIn, pass, this, context, operation)
@@ -105,7 +108,7 @@ export class Engine {
     // first request that needs it, is loaded for all, and bundlers remember for good that it failed. These are judged as ever.
     const isShared = operation.kind === 'code' || (operation.kind === 'file' && !ending)
     if (refusal && !isShared) return isCleanUp(operation) ? pass : { refusal, decision: null }
-    const text = operation.kind === 'sql' ? operation.text : null
+    const text = ownText(operation)
     if (text !== null && this.#known.has(text)) {
       this.counters.known += 1
       return pass
@@ -238,6 +241,12 @@ function pathOf({ request }: Context): string | null {
   if (!request) return null
   const url = (request as typeof request & { readonly originalUrl?: string }).originalUrl ?? request.url ?? '/'
   return url.split('?', 1)[0] ?? '/'
+}
+
+/** The text by which an operation is known again: apps give their statements and templates to be read again and again. */
+function ownText(operation: Operation): string | null {
+  if (operation.kind === 'sql') return operation.text
+  return operation.kind === 'template' && !operation.delimiters ? `${operation.engine}\n${operation.text}` : null
 }
 
 /** What a blocked request may still do: give back what it holds. */

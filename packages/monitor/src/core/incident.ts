@@ -1,5 +1,6 @@
 import { uuidv7, type ActionId, type IncidentReport, type Operation } from '@riposte/contract/wire'
 import type { Finding, ProtectionSpec } from '@riposte/protections/catalog'
+import { outline } from '@riposte/protections/data-exposure'
 import { randomBytes } from 'node:crypto'
 import { mask } from '../log/mask.ts'
 import type { Decision } from './policy.ts'
@@ -82,8 +83,10 @@ function textOf(operation: Operation): string {
     case 'request':
       return operation.url
     case 'html':
-    case 'response':
       return operation.body
+    case 'response':
+      // Nobody who looks into an incident shall read what should not have left.
+      return outline(operation)
     case 'nosql':
       return jsonOf(operation.filter)
     case 'ldap':
@@ -95,7 +98,7 @@ function textOf(operation: Operation): string {
     case 'redirect':
       return operation.location
     case 'merge':
-      return jsonOf(operation.value)
+      return operation.changed?.join(', ') ?? jsonOf(operation.path ?? operation.value)
   }
 }
 

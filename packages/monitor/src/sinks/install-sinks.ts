@@ -40,11 +40,13 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
   const states = new Map<string, HookState>(
     sinks.map((sink) => [sink.module, { name: sink.module, state: 'waiting', detail: 'not loaded yet' }]),
   )
-  const patched = new WeakMap<object, unknown>()
+  /** Several sinks may guard one package, each something else. */
+  const patchedBy = new Map(sinks.map((sink) => [sink, new WeakMap<object, unknown>()]))
 
   /** @returns what is to be given instead */
   const patch = (sink: Sink, exports: unknown, file: string): unknown => {
     if ((typeof exports !== 'object' && typeof exports !== 'function') || exports === null) return exports
+    const patched = patchedBy.get(sink) as WeakMap<object, unknown>
     if (patched.has(exports)) return patched.get(exports)
     patched.set(exports, exports)
     const failed = guard<string | null, []>(
@@ -52,7 +54,9 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
       () => {
         try {
           sink.patch(exports, engine, file)
-          patched.set(exports, sink.replacement?.(exports, engine, file) ?? exports)
+          const instead = sink.replacement?.(exports, engine, file) ?? exports
+          patched.set(exports, instead)
+          patched.set(instead, instead)
           return null
         } catch (error) {
           return error instanceof Error ? error.message : String(error)
@@ -82,7 +86,11 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
     let exports = original.call(this, request, parent, isMain)
     for (const sink of packages) {
       const file = guard('sink file', () => askedFor(sink, request, parent), null)
-      if (file !== null) exports = patch(sink, exports, file)
+      if (file === null) continue
+      const given = patch(sink, exports, file)
+      if (given !== exports)
+        guard('module cache', keepInstead, undefined, loader._resolveFilename(request, parent, isMain), exports, given)
+      exports = given
     }
     return exports
   }
@@ -102,11 +110,20 @@ export function installSinks(engine: Engine, guard: Guard, entry: string | null)
       states.set(sink.module, { name: sink.module, state: 'failed', detail })
     }
     const early: Early = { patch, missed }
-    guard('eager', () => loadEarly(packages, entry, early), undefined)
+    const soon = packages.filter(
+      ({ earlyIfWanted, kinds }) => !earlyIfWanted || kinds.some((kind) => engine.wants(kind)),
+    )
+    guard('eager', () => loadEarly(soon, entry, early), undefined)
     for (const name of guard('bundle', () => bundledDrivers(packages, entry), []))
       states.set(name, { name, state: 'failed', detail: bundled })
   }
   return () => [...states.values()]
+}
+
+/** An `import` of what was loaded before takes it from the cache. */
+function keepInstead(filename: string, exports: unknown, given: unknown): void {
+  const module = loader._cache[filename]
+  if (module?.loaded && module.exports === exports) module.exports = given
 }
 
 const isBuiltIn = ({ module }: Sink): boolean => module === 'globalThis' || module.startsWith('node:')

@@ -22,6 +22,8 @@ export class ValueCollector {
   readonly #known = new Set<string>()
   #room: number
   #steps: number
+  /** Below how many names that lead to a prototype it is: there every name tells. */
+  #aside = 0
   /** What could not be read at all, such as the bytes of a picture. */
   unread: string | null = null
 
@@ -107,10 +109,13 @@ export class ValueCollector {
     for (const key of Object.keys(fields)) {
       if (this.isOver(source)) return
       const child = path === '' ? key : `${path}.${key}`
-      if (isOfNote.test(key)) this.add(source, `${child} (name)`, key)
+      const aside = key === '__proto__' || key === 'prototype'
+      if (isOfNote.test(key) || this.#aside > 0) this.add(source, `${child} (name)`, key)
       const value = readProperty(fields, key)
+      if (aside) this.#aside += 1
       if (key === documentName && typeof value === 'string') this.addDocument(source, child, value)
       else this.addTree(source, value, child, depth + 1)
+      if (aside) this.#aside -= 1
     }
   }
 }
