@@ -10,7 +10,7 @@ export interface Folded {
 }
 
 const isAscii = /^[\0-\x7f]*$/
-const marks = /\p{M}/u
+const marks = /\p{M}/gu
 
 /** Zero-width characters, directions, joiners, soft hyphens, variation selectors. */
 const isInvisible = (code: number): boolean =>
@@ -69,7 +69,7 @@ function plainOf(code: number): string {
   if (plain === undefined) {
     const char = String.fromCodePoint(code)
     const parts = char.normalize('NFKD').toLowerCase()
-    plain = isKeptWhole(code) ? char.toLowerCase() : [...parts].filter((part) => !marks.test(part)).join('')
+    plain = isKeptWhole(code) ? char.toLowerCase() : parts.replaceAll(marks, '')
     if (plainForms.size > 4_000) plainForms.clear()
     plainForms.set(code, plain)
   }
@@ -88,7 +88,7 @@ const lookalikes: Readonly<Record<string, string>> = {
 /** A word of Latin letters and such of other alphabets that look the same, in Latin letters; null for an honest one. */
 export function withoutLookalikes(word: string): string | null {
   if (!/[a-z]/.test(word) || isAscii.test(word)) return null
-  const plain = [...word].map((char) => lookalikes[char] ?? char).join('')
+  const plain = word.replaceAll(/[^a-z]/gu, (char) => lookalikes[char] ?? char)
   return /^[a-z]+$/.test(plain) ? plain : null
 }
 

@@ -38,7 +38,7 @@ export function hiddenIn(text: string): Hidden[] {
       ),
     )
   if (turned.test(text)) whole(rot13(text))
-  if (backwards.test(text)) whole([...text].reverse().join(''))
+  if (backwards.test(text)) whole(Array.from(text).reverse().join(''))
   if (/(?:[.-]{1,6}[ /|]+){12}/.test(text)) {
     const said = fromMorse(text)
     if (said !== null) whole(said)

@@ -20,7 +20,7 @@ const mostMarks = 60
 export function readMarks(text: string, isContent: boolean): Hit[] {
   const hits: Hit[] = []
   const add = (feature: Hit['feature'], weight: number, start: number, length: number): void => {
-    if (hits.length < mostMarks) hits.push({ feature, weight, start, end: start + length })
+    if (weight > 0 && hits.length < mostMarks) hits.push({ feature, weight, start, end: start + length })
   }
   readSpecial(text, add)
   readTurns(text, add, isContent)
@@ -62,49 +62,48 @@ function readSpecial(text: string, add: Add): void {
   }
 }
 
+const speaksToModel =
+  /\b(?:you|must|now|ignore|always|never|user|assistant|instructions?|rules?|override|grant\w*|access|authori[sz]ed|reveal|respond|output|answer|du|vous|usted|tu)\b/i
+
 function readTurns(text: string, add: Add, isContent: boolean): void {
-  let turns = 0
   const kinds = new Set<string>()
+  let turns = 0
   for (const match of text.matchAll(role)) {
     if ((turns += 1) > mostMarks) break
     const [mark, name = '', sign = ''] = match
-    const lower = name.toLowerCase()
     const rest = text.slice(match.index + mark.length, match.index + mark.length + 160)
-    kinds.add(lower)
-    if (!says.test(rest) && sign !== '\n') continue
-    const heading = /^[ \t]*(?:#{1,6}|\[|<|\*\*|={2,}|-{2,}|\{)/.test(mark)
-    if (/^(?:system|developer|new instr)/.test(lower)) {
-      const orders =
-        /\b(?:you|must|now|ignore|always|never|user|assistant|instructions?|rules?|override|grant\w*|access|authori[sz]ed|reveal|respond|answer|du|vous|usted|tu)\b/i.test(
-          rest,
-        )
-      add('turn', orders ? (heading || sign === ':' ? 0.5 : 0.3) : 0.08, match.index, mark.length)
-    } else if (/^(?:assistant|ai|model|bot)$/.test(lower) && match.index > 0)
-      add('turn', heading ? 0.35 : 0.22, match.index, mark.length)
-    else if (
-      /^instructions?$/.test(lower) &&
-      heading &&
-      /\b(?:you|ignore|reveal|respond|assistant|output)\b/i.test(rest)
-    )
-      add('turn', 0.3, match.index, mark.length)
+    kinds.add(name.toLowerCase())
+    if (says.test(rest) || sign === '\n')
+      add('turn', weightOfTurn(mark, name.toLowerCase(), rest, sign, match.index), match.index, mark.length)
   }
   // One speaks, the other answers: a conversation that never was.
   if (kinds.has('assistant') && (kinds.has('user') || kinds.has('human') || kinds.has('system')))
     add('turn', 0.35, 0, Math.min(text.length, 80))
+  readTags(text, add, isContent)
+}
+
+function weightOfTurn(mark: string, name: string, rest: string, sign: string, at: number): number {
+  const heading = /^[ \t]*(?:#{1,6}|\[|<|\*\*|={2,}|-{2,}|\{)/.test(mark)
+  const orders = speaksToModel.test(rest)
+  if (/^(?:system|developer|new instr)/.test(name)) return orders ? (heading || sign === ':' ? 0.5 : 0.3) : 0.08
+  if (/^(?:assistant|ai|model|bot)$/.test(name) && at > 0) return heading ? 0.35 : 0.22
+  return /^instructions?$/.test(name) && heading && orders ? 0.3 : 0
+}
+
+function readTags(text: string, add: Add, isContent: boolean): void {
   for (const match of text.matchAll(roleTag)) {
-    if (isSpokenOf(text, match.index, match.index + match[0].length)) continue
-    const name = (match[1] ?? '').toLowerCase()
-    const rest = text.slice(match.index + match[0].length, match.index + match[0].length + 160)
-    if (!says.test(rest)) continue
-    if (/^(?:system|developer|assistant|instructions?|important|admin)/.test(name)) {
-      const orders =
-        /\b(?:you|must|ignore|always|never|reveal|assistant|instructions?|access|respond|answer|override)\b/i.test(rest)
-      add('turn', orders || isContent ? 0.52 : 0.2, match.index, match[0].length)
-    } else if (/^(?:tool|function)/.test(name)) add('turn', 0.35, match.index, match[0].length)
+    const end = match.index + match[0].length
+    const rest = text.slice(end, end + 160)
+    if (!says.test(rest) || isSpokenOf(text, match.index, end)) continue
+    const isTool = /^(?:tool|function)/i.test(match[1] ?? '')
+    const isUser = /^(?:user|human)/i.test(match[1] ?? '')
+    if (isTool) add('turn', 0.35, match.index, match[0].length)
+    else if (!isUser) add('turn', isContent || speaksToModel.test(rest) ? 0.52 : 0.2, match.index, match[0].length)
   }
   for (const match of text.matchAll(endMark)) {
-    const rest = text.slice(match.index + match[0].length, match.index + match[0].length + 120)
-    add('turn', says.test(rest) ? (isContent ? 0.54 : 0.46) : 0.15, match.index, match[0].length)
+    const end = match.index + match[0].length
+    const isFollowed = says.test(text.slice(end, end + 120))
+    add('turn', isFollowed ? (isContent ? 0.54 : 0.46) : 0.15, match.index, match[0].length)
   }
 }
 

@@ -29,79 +29,113 @@ const longestQuote = 400
 const longestRow = 200
 
 export function readWords(text: string): Reading {
-  const folded = fold(text)
-  const at = (index: number): number => folded.positions?.[index] ?? (folded.positions ? text.length : index)
-  const words: Word[] = []
-  let disguised = 0
-  let first = true
-  let single: { sign: string; from: number; word: number } | null = null
-  const quotedFrom: [number, number][] = []
-  let letters: { from: number; to: number; text: string; gap: string } | null = null
-  const push = (word: string, from: number, to: number): void => {
+  return new WordReader(text).read()
+}
+
+/** Letters that stand alone, one after the other. */
+interface Letters {
+  readonly from: number
+  readonly to: number
+  readonly text: string
+  readonly gap: string
+}
+
+class WordReader {
+  readonly #folded: Folded
+  readonly #length: number
+  readonly #words: { -readonly [Key in keyof Word]: Word[Key] }[] = []
+  readonly #quotes: (readonly [from: number, to: number])[] = []
+  #disguised = 0
+  #first = true
+  #opened: { readonly sign: string; readonly from: number; readonly word: number } | null = null
+  #letters: Letters | null = null
+
+  constructor(text: string) {
+    this.#folded = fold(text)
+    this.#length = text.length
+  }
+
+  read(): Reading {
+    const { text } = this.#folded
+    for (const match of text.matchAll(pattern)) {
+      const [part] = match
+      const from = match.index
+      const to = from + part.length
+      if (isWord.test(part)) this.#word(part, from, to)
+      else if (/^["“”«»„`']/.test(part)) this.#quote(part.charAt(0), from)
+      else if (part !== ':' || text.charCodeAt(to) !== 47) {
+        const isInitial = part === '.' && this.#letters !== null && /\p{L}/u.test(text.charAt(to))
+        if (!isInitial) this.#first = true
+      }
+    }
+    this.#endLetters()
+    for (const [from, to] of this.#quotes) {
+      if (!isSpokenOf(this.#words, from, to)) continue
+      for (const word of this.#words.slice(from, to)) word.quoted = true
+    }
+    return { words: this.#words, folded: this.#folded, disguised: this.#disguised }
+  }
+
+  #word(part: string, from: number, to: number): void {
+    if (part.length === 1) {
+      this.#letter(part, from, to)
+      this.#push(part, from, to)
+      return
+    }
+    this.#endLetters()
+    const row = part.length >= 17 && part.length <= longestRow ? splitRow(part) : null
+    for (const word of row ?? [part]) this.#push(word, from, to)
+  }
+
+  #letter(part: string, from: number, to: number): void {
+    const known = this.#letters
+    const gap = known ? this.#folded.text.slice(known.to, from) : ''
+    const isNext = gap.length <= 1 && (known?.gap === '' || known?.gap === gap)
+    const isNextWord = gap.length <= 3 && gap.trim() === ''
+    if (!known || !(isNext || isNextWord) || known.text.length >= longestRow) {
+      this.#endLetters()
+      this.#letters = { from, to, text: part, gap: '' }
+    } else this.#letters = { from: known.from, to, text: known.text + part, gap: isNext ? gap : known.gap }
+  }
+
+  #quote(sign: string, from: number): void {
+    const opened = this.#opened
+    if (opened && closes(opened.sign, sign)) {
+      if (from - opened.from <= longestQuote) this.#quotes.push([opened.word, this.#words.length])
+      this.#opened = null
+    } else if (!/[=:{[,(\\]/.test(this.#folded.text.charAt(from - 1)))
+      this.#opened = { sign, from, word: this.#words.length }
+  }
+
+  #push(word: string, from: number, to: number): void {
     const meant = readWord(word)
-    if (meant.disguised) disguised += 1
-    words.push({
+    if (meant.disguised) this.#disguised += 1
+    this.#words.push({
       text: meant.text,
       bits: meant.bits,
-      start: at(from),
-      end: at(to - 1) + 1,
-      first,
+      start: this.#at(from),
+      end: this.#at(to - 1) + 1,
+      first: this.#first,
       quoted: false,
-      sign: folded.text.charAt(to),
+      sign: this.#folded.text.charAt(to),
     })
-    first = false
+    this.#first = false
   }
-  const endLetters = (): void => {
-    if (letters && letters.text.length >= 5) {
-      const parts = splitRow(letters.text) ?? (meaningOf(letters.text) === 0 ? null : [letters.text])
-      if (parts) {
-        disguised += parts.length
-        for (const part of parts) push(part, letters.from, letters.to)
-      }
-    }
-    letters = null
+
+  #endLetters(): void {
+    const known = this.#letters
+    this.#letters = null
+    if (!known || known.text.length < 5) return
+    const parts = splitRow(known.text) ?? (meaningOf(known.text) === 0 ? null : [known.text])
+    if (!parts) return
+    this.#disguised += parts.length
+    for (const part of parts) this.#push(part, known.from, known.to)
   }
-  for (const match of folded.text.matchAll(pattern)) {
-    const [part] = match
-    const from = match.index
-    const to = from + part.length
-    if (isWord.test(part)) {
-      if (part.length === 1) {
-        const gap = letters ? folded.text.slice(letters.to, from) : ''
-        if (letters && gap.length <= 1 && (letters.gap === '' || letters.gap === gap)) {
-          if (letters.text.length < longestRow) letters = { ...letters, to, text: letters.text + part, gap }
-        } else {
-          if (letters && gap.length <= 3 && gap.trim() === '' && letters.text.length < longestRow)
-            letters = { ...letters, to, text: letters.text + part }
-          else {
-            endLetters()
-            letters = { from, to, text: part, gap: '' }
-          }
-        }
-        push(part, from, to)
-        continue
-      }
-      endLetters()
-      const row = part.length >= 17 && part.length <= longestRow ? splitRow(part) : null
-      if (row) for (const word of row) push(word, from, to)
-      else push(part, from, to)
-    } else if (/^["“”«»„`']/.test(part)) {
-      const sign = part.charAt(0)
-      if (single && closes(single.sign, sign)) {
-        if (from - single.from <= longestQuote) quotedFrom.push([single.word, words.length])
-        single = null
-      } else if (!/[=:{[,(\\]/.test(folded.text.charAt(from - 1))) single = { sign, from, word: words.length }
-    } else if (part !== ':' || folded.text.charCodeAt(to) !== 47) {
-      if (!(part === '.' && letters && /\p{L}/u.test(folded.text.charAt(to)))) first = true
-    }
+
+  #at(index: number): number {
+    const { positions } = this.#folded
+    return positions ? (positions[index] ?? this.#length) : index
   }
-  endLetters()
-  const quotedWords = words as { -readonly [Key in keyof Word]: Word[Key] }[]
-  for (const [from, to] of quotedFrom) {
-    if (!isSpokenOf(words, from, to)) continue
-    for (let index = from; index < to; index += 1) (quotedWords[index] as { quoted: boolean }).quoted = true
-  }
-  return { words, folded, disguised }
 }
 
 /** Quotes alone are no excuse: somebody says, asks or explains something of what stands in them. */
