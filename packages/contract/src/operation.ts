@@ -18,8 +18,8 @@ export type HtmlPlace = z.infer<typeof HtmlPlace>
 
 /** Where in an answer's body a part begins, and whether another follows. */
 export const ResponsePlace = z.object({
-  /** JSON, or a text of any other kind: what the first part looked like. */
-  form: z.enum(['json', 'text']),
+  /** JSON, or a text of any other kind: what the first part looked like. Absent in the first part. */
+  form: z.enum(['json', 'text']).optional(),
   /** The objects and lists that are open, outermost first: the name of each, and how far a list has come. */
   open: z.array(z.object({ name: z.string(), list: z.boolean(), index: z.int() })).default([]),
   /** The part begins within a text of this field. */

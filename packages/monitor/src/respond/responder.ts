@@ -211,7 +211,8 @@ const toThreat = (incident: IncidentReport, operation: Operation): Threat => ({
   confidence: incident.confidence,
   description: incident.reason,
   evidence: incident.input,
-  operation,
+  // What leaves holds the data of people: a handler that sends it on would be the next leak.
+  operation: operation.kind === 'response' ? { ...operation, body: incident.operation.text } : operation,
   request: incident.request,
   stack: incident.stack,
   metadata: incident.metadata,

@@ -1,5 +1,46 @@
 import type { ProtectionSpec } from '../define.ts'
 
+/** What is looked for, and what a reason calls it. */
+export const exposureKinds = [
+  'keys',
+  'tokens',
+  'connections',
+  'hashes',
+  'secrets',
+  'cards',
+  'accounts',
+  'identity',
+  'internal',
+  'others',
+] as const
+export type ExposureKind = (typeof exposureKinds)[number]
+
+/** Words that apps give to what never leaves. */
+export const usualInternalFields = [
+  'password',
+  'passwd',
+  'passwordHash',
+  'passwordDigest',
+  'hashedPassword',
+  'encryptedPassword',
+  'passwordSalt',
+  'salt',
+  'secret',
+  'clientSecret',
+  'secretKey',
+  'privateKey',
+  'mfaSecret',
+  'totpSecret',
+  'otpSecret',
+  'twoFactorSecret',
+  'resetToken',
+  'resetPasswordToken',
+  'passwordResetToken',
+  'recoveryCodes',
+  'backupCodes',
+  'securityAnswer',
+] as const
+
 export const spec = {
   id: 'DataExposure',
   title: 'Data Exposure',
@@ -9,7 +50,35 @@ export const spec = {
   offUntilAsked: true,
   withoutInputs: true,
   kinds: ['response'],
-  settings: {},
+  settings: {
+    kinds: {
+      kind: 'texts',
+      default: exposureKinds,
+      summary:
+        'What is looked for: keys, tokens, connections, hashes, secrets, cards, accounts, identity, internal, others.',
+    },
+    internalFields: {
+      kind: 'texts',
+      default: usualInternalFields,
+      summary: 'Names of fields that no response may hold with a value. Case and separators do not matter.',
+    },
+    ownerFields: {
+      kind: 'texts',
+      default: [],
+      summary:
+        'Names of fields that hold whose record it is, such as userId or owner.id, compared with who is signed in.',
+    },
+    allowedFields: {
+      kind: 'texts',
+      default: [],
+      summary: 'Names of fields, or paths such as settings.apiKey, whose values are not looked at.',
+    },
+    issuedTokens: {
+      kind: 'boolean',
+      default: false,
+      summary: 'Counts also tokens that a response hands to the client that signs in with it.',
+    },
+  },
   explanation: {
     what: 'What leaves the app holds data that its reader should not have: a secret, a card number, a field meant for the inside, or a record of another user.',
     whatToDo:

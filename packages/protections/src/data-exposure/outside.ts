@@ -1,0 +1,3 @@
+// The door for programs that show bodies, or hand them over in parts.
+export { outline } from './outline.ts'
+export { partAfter } from './parts.ts'
