@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { nearestManifest, readManifest, type Manifest } from './app-manifest.ts'
@@ -41,8 +42,11 @@ function load(sink: Sink, from: string, early: Early): void {
   const loaded = attempt(() => require(main) as unknown)
   if (!(loaded instanceof Failure)) early.patch(sink, loaded, '')
   const folder = packageFolder(main, sink.module)
-  if (!sink.esModules || folder === null || readManifest(folder)?.type !== 'module') return
+  if (!sink.esModules || folder === null) return
+  const isModule = readManifest(folder)?.type === 'module'
   for (const file of sink.esModules) {
+    // Beside a CommonJS package's own files one may stand that is a module by its name.
+    if (!isModule && !isModuleBeside(path.join(folder, file))) continue
     const exports = attempt(() => require(path.join(folder, file)) as unknown)
     if (exports instanceof Failure) {
       early.missed(sink, `its ES module could not be loaded early: ${exports.message}`)
@@ -51,6 +55,10 @@ function load(sink: Sink, from: string, early: Early): void {
     early.patch(sink, exports, file)
   }
 }
+
+/** By its own name, or by that of its folder. */
+const isModuleBeside = (file: string): boolean =>
+  existsSync(file) && (file.endsWith('.mjs') || nearestManifest(path.dirname(file))?.content.type === 'module')
 
 class Failure {
   readonly message: string

@@ -23,7 +23,7 @@ describe('the time grows with the size', () => {
       return () => detect({ kind: 'template', engine, text }, inputs)
     }
     // Large enough that the budget for places ends both.
-    const size = piece === '#[' || piece === '{{ x }}' ? 40_000 : 6_000
+    const size = piece === 'a(' || piece === '{{ x }}' ? 30_000 : 6_000
     expect(growth(judge(size), judge(4 * size), 8)).toBeLessThan(9)
   })
 })

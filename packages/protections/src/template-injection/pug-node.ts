@@ -176,7 +176,7 @@ export class PugNode {
     if (sign === ']' && depth > 0) return finished(at)
     if (sign === '(') return goesOn(this.#code.attributes(at, this.#eol))
     if (sign === '#' && text.charAt(at + 1) === '{') return goesOn(this.#code.bracketed(at, at + 2, this.#eol))
-    if (sign === '.' || sign === '#') return this.#readClass(at, sign)
+    if (sign === '.' || sign === '#') return this.#readClass(at, sign, depth)
     if (text.startsWith(': ', at)) {
       this.#parts.sign(at, at + 1, 'quiet')
       let next = at + 1
@@ -196,14 +196,14 @@ export class PugNode {
     return finished(this.readText(at, depth))
   }
 
-  #readClass(at: number, sign: string): Read {
+  #readClass(at: number, sign: string, depth: number): Read {
     const eol = this.#endOfLine(at)
     if (sign === '.' && /^[ \t\r]*$/.test(this.#text.slice(at + 1, Math.min(eol, at + 50)))) {
       this.#parts.sign(at, at + 1, 'quiet')
       return { at: eol, done: true, block: 'text' }
     }
     const end = this.#nameEnd(at + 1)
-    if (end === at + 1) return finished(this.readText(at, 0))
+    if (end === at + 1) return finished(this.readText(at, depth))
     this.#parts.word(at, end)
     return goesOn(end)
   }
