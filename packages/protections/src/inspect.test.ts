@@ -28,13 +28,40 @@ describe('inspect', () => {
     })
   })
 
-  it('leaves kinds of operations alone that no protection of this version watches', () => {
-    expect(inspect({ input: '*)(uid=*', operation: { kind: 'ldap', filter: '(cn=*)(uid=*)' } })).toEqual({
+  it('names no protection when it asked several and nothing was found', () => {
+    expect(inspect({ input: 'maya', operation: { kind: 'ldap', filter: '(cn=maya)' } })).toEqual({
       flagged: false,
       protection: null,
       reason: null,
       confidence: 0,
     })
+  })
+
+  it.each([
+    {
+      protection: 'CodeInjection',
+      attack: { input: '1; f()', operation: { kind: 'code', text: 'x = 1; f()' } },
+      benign: { input: '1', operation: { kind: 'code', text: 'x = 1' } },
+    },
+    {
+      protection: 'LdapInjection',
+      attack: { input: '*)(uid=*', operation: { kind: 'ldap', filter: '(&(cn=*)(uid=*)(sn=x))' } },
+      benign: { input: '*)(uid=*', operation: { kind: 'ldap', filter: '(cn=\\2a\\29\\28uid=\\2a)' } },
+    },
+    {
+      protection: 'LdapInjection',
+      attack: { input: 'x,ou=a', operation: { kind: 'ldap', filter: '', dn: 'uid=x,ou=a,dc=b' } },
+      benign: { input: 'x,ou=a', operation: { kind: 'ldap', filter: '', dn: 'x,ou=a' } },
+    },
+    {
+      protection: 'OpenRedirect',
+      attack: { input: '//evil.com', operation: { kind: 'redirect', location: '//evil.com', host: 'shop.example' } },
+      benign: { input: '/account', operation: { kind: 'redirect', location: '/account', host: 'shop.example' } },
+    },
+  ])('judges what $protection watches, from one line', ({ protection, attack, benign }) => {
+    expect(inspect(attack)).toMatchObject({ flagged: true, protection })
+    expect(inspect({ ...attack, protection })).toMatchObject({ flagged: true, protection })
+    expect(inspect(benign)).toMatchObject({ flagged: false })
   })
 
   it.each([
