@@ -22,7 +22,21 @@ function outlineJson(body: string, { place }: OperationOf<'response'>): string {
     parts.push(between(body.slice(from, start)), '*'.repeat(end - start))
     from = end
   }
-  const visitor: JsonVisitor = { text: cover, number: cover, name: () => undefined }
+  const coverText = (start: number, end: number): void => {
+    // The quotes are the value's, and no name begins with them.
+    if (start > from) {
+      parts.push(between(body.slice(from, start - 1)))
+      from = start - 1
+      parts.push('"')
+    }
+    parts.push('*'.repeat(end - start))
+    from = end
+    if (body.charAt(end) === '"') {
+      parts.push('"')
+      from = end + 1
+    }
+  }
+  const visitor: JsonVisitor = { text: coverText, number: cover, name: () => undefined }
   new JsonWalk(body, sharedCodes(body), none, place).run(visitor)
   parts.push(between(body.slice(from)))
   return parts.join('')

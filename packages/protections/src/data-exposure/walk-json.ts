@@ -97,6 +97,7 @@ export class JsonWalk {
   readonly #frames: Frame[] = []
   /** Objects and lists beyond the deepest that is kept. */
   #beyond = 0
+  #beyondIsList = false
   #lists = 0
   #expectsName = false
   #nameStart = -1
@@ -174,6 +175,7 @@ export class JsonWalk {
   #next(): void {
     this.#nameStart = -1
     const top = this.#frames.at(-1)
+    if (this.#beyond > 0) this.#expectsName = !this.#beyondIsList
     if (!top || this.#beyond > 0) return
     if (top.list) top.index += 1
     else {
@@ -183,8 +185,11 @@ export class JsonWalk {
   }
 
   #open(list: boolean): void {
-    if (this.#frames.length >= deepest) this.#beyond += 1
-    else {
+    if (this.#frames.length >= deepest) {
+      this.#beyond += 1
+      this.#beyondIsList = list
+      this.#expectsName = !list
+    } else {
       const top = this.#frames.at(-1)
       const hasName = this.#nameStart >= 0 && !top?.list
       const frame = new Frame(list, hasName ? this.own : 0, top?.inherited ?? 0)
