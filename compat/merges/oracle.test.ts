@@ -52,6 +52,25 @@ const setting: readonly Door[] = [
 const shared = [Object.prototype, Array.prototype, Function.prototype] as unknown as Record<string, unknown>[]
 const had = shared.map((owner) => Object.getOwnPropertyDescriptors(owner))
 
+/** What else a path can reach is put back too, so that one run does not change the next. */
+const reached = [Object, Array, Function, Array.prototype, Function.prototype].map((owner) => ({
+  owner: owner as unknown as Record<string, unknown>,
+  prototype: Object.getPrototypeOf(owner) as object,
+  own: Object.getOwnPropertyNames(owner),
+  values: Object.getOwnPropertyDescriptors(owner) as Record<string, PropertyDescriptor>,
+}))
+
+function putBack(): void {
+  for (const { owner, prototype, own, values } of reached) {
+    if (Object.getPrototypeOf(owner) !== prototype) Object.setPrototypeOf(owner, prototype)
+    for (const key of Object.getOwnPropertyNames(owner)) if (!own.includes(key)) Reflect.deleteProperty(owner, key)
+    for (const key of own) {
+      const known = values[key]
+      if (known && 'value' in known && known.writable === true && owner[key] !== known.value) owner[key] = known.value
+    }
+  }
+}
+
 /** What a call leaves on the prototypes, which are put back at once. */
 function left(call: () => unknown): string[] {
   try {
@@ -59,7 +78,7 @@ function left(call: () => unknown): string[] {
   } catch {
     // Libraries stumble over some of it; what they did before counts.
   }
-  return shared.flatMap((owner, index) => {
+  const found = shared.flatMap((owner, index) => {
     const before = had[index] as Record<string, PropertyDescriptor>
     return Object.getOwnPropertyNames(owner).filter((key) => {
       const known = Object.hasOwn(before, key) ? before[key] : undefined
@@ -69,6 +88,8 @@ function left(call: () => unknown): string[] {
       return true
     })
   })
+  putBack()
+  return found
 }
 
 const inputsOf = (given: unknown) => {
@@ -86,31 +107,19 @@ function flagged(door: Door, args: readonly unknown[], given: unknown): boolean 
   return operation ? detect(operation, inputsOf(given)) !== null : false
 }
 
-const names = fc.constantFrom('__proto__', '__proto__', 'constructor', 'prototype', 'theme', 'list', 'name', 'p1', '0')
-const leaf = fc.oneof(
-  fc.constantFrom('x', '__proto__', 'Ferrari', 'v2', 1, true, null),
-  fc.constant({}),
-  fc.constant([]),
-)
-const { tree } = fc.letrec<{ tree: unknown; object: unknown }>((tie) => ({
-  tree: fc.oneof(
-    { maxDepth: 4 },
-    { weight: 1, arbitrary: leaf },
-    { weight: 3, arbitrary: tie('object') },
-    { weight: 1, arbitrary: fc.array(tie('object'), { maxLength: 2 }) },
-  ),
-  object: fc
-    .uniqueArray(fc.tuple(names, tie('tree')), { minLength: 1, maxLength: 3, selector: ([name]) => name })
-    .map((pairs) => Object.fromEntries(pairs) as unknown),
-}))
-const source = fc.oneof(
-  tree,
-  tree.map((below) => ({ theme: below })),
-  fc.constantFrom(
-    ...['{"__proto__":{"p":1}}', '{"constructor":{"prototype":{"p":1}}}', '{"list":[{"__proto__":{"p":1}}]}'].map(
-      (text) => JSON.parse(text) as unknown,
-    ),
-  ),
+// No text alone: of one in that place merge 1.2.0 sets the letters, by number, which is left to what is seen afterwards.
+const tails = ['{"p1":1}', '{"p1":{"a":[1]}}', '{"a":{},"p1":"x"}', '[1]', '{}', 'null', '1', '[]']
+const ways = [
+  '{"__proto__":$}',
+  '{"constructor":{"prototype":$}}',
+  '{"constructor":$}',
+  '{"prototype":$}',
+  '{"name":$}',
+]
+const places = ['$', '{"theme":$}', '{"list":[$]}', '{"other":{"deep":$}}', '{"a":1,"theme":{"b":$}}', '[$]']
+/** Every tail below every way in every place, as texts: JSON makes names of what a literal would not. */
+const sources = places.flatMap((place) =>
+  ways.flatMap((way) => tails.map((tail) => place.replace('$', way.replace('$', tail)))),
 )
 
 const part = fc.constantFrom('__proto__', '__proto__', 'constructor', 'prototype', 'theme', 'a', '0', 'p1')
@@ -143,25 +152,26 @@ describe.each(homes)('%s libraries', (home: Home) => {
     return typeof at === 'function' ? (at as Call) : null
   }
 
-  test('every merge that pollutes is found, and where a library follows all names nothing else is', () => {
+  test('every merge that pollutes is found, and every finding pollutes by some library', () => {
     let polluting = 0
-    fc.assert(
-      fc.property(source, (given) => {
-        for (const door of merging) {
-          const call = find(door)
-          if (!call) continue
-          const args = door.args(given as never)
-          const found = flagged(door, args, given)
-          // The library gets a copy: some write into what they merge from.
-          const done = left(() => call(...door.args(JSON.parse(JSON.stringify(given)) as never)))
-          if (done.length > 0) polluting += 1
-          if (done.length > 0 && !found)
-            throw new Error(`${door.module} ${door.name ?? ''} left ${done.join()} of ${JSON.stringify(given)}`)
-        }
-      }),
-      { numRuns: 1500 },
-    )
-    if (home === 'older') expect(polluting).toBeGreaterThan(1_000)
+    for (const text of sources) {
+      let anyFound = false
+      let anyDone = false
+      for (const door of merging) {
+        const call = find(door)
+        if (!call) continue
+        const given: unknown = JSON.parse(text)
+        const found = flagged(door, door.args(given as never), given)
+        const done = left(() => call(...door.args(JSON.parse(text) as never)))
+        if (done.length > 0 && !found)
+          throw new Error(`${door.module} ${door.name ?? ''} left ${done.join()} of ${text}`)
+        if (done.length > 0) polluting += 1
+        anyFound ||= found
+        anyDone ||= done.length > 0
+      }
+      if (home === 'older' && !text.startsWith('[')) expect({ text, anyFound }).toEqual({ text, anyFound: anyDone })
+    }
+    if (home === 'older') expect(polluting).toBeGreaterThan(50)
     else expect(polluting).toBe(0)
   })
 
@@ -185,9 +195,9 @@ describe.each(homes)('%s libraries', (home: Home) => {
             throw new Error(`${door.module} ${door.name ?? ''} left ${done.join()} of ${JSON.stringify(given)}`)
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     )
-    console.log(home, { polluting, idle, other })
-    if (home === 'older') expect(polluting).toBeGreaterThan(1_000)
+    expect(idle + other).toBeGreaterThan(1_000)
+    if (home === 'older') expect(polluting).toBeGreaterThan(50)
   })
 })
