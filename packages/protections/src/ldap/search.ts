@@ -1,6 +1,7 @@
 import type { Input } from '@riposte/contract'
 import { commonLength } from '../text/common-length.ts'
 import { forms, isPlain } from '../text/forms.ts'
+import { Recent } from '../text/recent.ts'
 import { toLowerSameLength } from '../text/skeleton.ts'
 import type { Place } from './verdict.ts'
 
@@ -56,8 +57,12 @@ export class Search {
 }
 
 /** The forms of a value that could change a filter or a name. */
-export const filterForms = (input: Input): readonly string[] => spicyForms(input.value, filterSigns)
-export const nameForms = (input: Input): readonly string[] => spicyForms(input.value, nameSigns)
+const known = { filter: new Recent<readonly string[]>(1_024), name: new Recent<readonly string[]>(1_024) }
+
+export const filterForms = ({ value }: Input): readonly string[] =>
+  known.filter.get(value, () => spicyForms(value, filterSigns))
+export const nameForms = ({ value }: Input): readonly string[] =>
+  known.name.get(value, () => spicyForms(value, nameSigns))
 
 /** Cut out of the value, in the midst of which it may have begun. */
 export const isPiece = (form: string, value: string): boolean =>

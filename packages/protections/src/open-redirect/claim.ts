@@ -1,5 +1,6 @@
 import type { Input, Span } from '@riposte/contract'
 import { forms } from '../text/forms.ts'
+import { Recent } from '../text/recent.ts'
 import { toLowerSameLength } from '../text/skeleton.ts'
 import { clean, parse, type Target } from './target.ts'
 
@@ -34,10 +35,14 @@ export function claimTarget(target: Target, inputs: readonly Input[]): Claim | n
   return joinedClaim(target, candidates)
 }
 
+const known = new Recent<readonly string[]>(1_024)
+
 const formsOf = ({ value }: Input): readonly string[] =>
-  forms(value)
-    .map((form) => toLowerSameLength(clean(form)))
-    .filter((form) => form.length > 1)
+  known.get(value, () =>
+    forms(value)
+      .map((form) => toLowerSameLength(clean(form)))
+      .filter((form) => form.length > 1),
+  )
 
 /** `javascript:`, `mailto:`, `app:`: the scheme decides. */
 function standsAtStart({ text, scheme }: Target, form: string): Span | null {
