@@ -26,10 +26,12 @@ export function expand(entities: readonly Entity[]): readonly Expansion[] {
   return [...done.values()]
 }
 
+type Part = readonly [key: string, count: number, written: number]
+
 interface Frame {
   readonly key: string
   readonly entity: Entity
-  readonly parts: readonly (readonly [key: string, count: number])[]
+  readonly parts: readonly Part[]
   next: number
   size: number
   isEndless: boolean
@@ -55,10 +57,10 @@ function walk(root: string, byKey: ReadonlyMap<string, Entity>, done: Map<string
       done.set(frame.key, { entity, size, isEndless })
       continue
     }
-    const [key, count] = part
+    const [key, count, written] = part
     const known = done.get(key)
     if (known) {
-      frame.size = Math.min(most, frame.size + count * (known.size + 1))
+      frame.size = Math.min(most, frame.size + count * (known.size + 1 - written))
       frame.isEndless ||= known.isEndless
       frame.next += 1
     } else if (open.has(key)) {
@@ -70,7 +72,7 @@ function walk(root: string, byKey: ReadonlyMap<string, Entity>, done: Map<string
 }
 
 /** What an entity's text refers to: general entities, and for declarations parameter entities too. */
-function partsOf({ text, isParameter }: Entity): readonly (readonly [string, number])[] {
+function partsOf({ text, isParameter }: Entity): readonly Part[] {
   const counts = new Map<string, number>()
   if (text === null || !/[&%]/.test(text)) return []
   for (const [, sign, name] of text.matchAll(/([&%])([^\s&%;#<>"'()]{1,256});/g)) {
@@ -78,5 +80,9 @@ function partsOf({ text, isParameter }: Entity): readonly (readonly [string, num
     const key = keyOf(name as string, sign === '%')
     counts.set(key, (counts.get(key) ?? 0) + 1)
   }
-  return [...counts]
+  // The sign, the name and the semicolon give way to what they stand for.
+  return Array.from(
+    counts,
+    ([key, count]) => [key, count, key.startsWith('%') ? key.length + 1 : key.length + 2] as const,
+  )
 }

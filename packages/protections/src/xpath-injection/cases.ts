@@ -29,6 +29,7 @@ export const attacks: readonly Case[] = [
   { says: 'signs only', expression: single, value: "']|//*|*['" },
   { says: 'up and down again', expression: single, value: "x']/../../secret['" },
   { says: 'an axis', expression: single, value: "x']/following-sibling::*['" },
+  { says: 'a comparison of literals', expression: single, value: "maya'!='@a" },
   { says: 'a comparison of nothing', expression: single, value: "' or ''='" },
   { says: 'a quote that breaks the expression', expression: single, value: "O'Brien" },
   { says: 'a lone quote', expression: single, value: "'" },

@@ -67,7 +67,10 @@ function judgeCut({ text, tokens }: Expression, range: Range, place: Place): Ver
   const last = tokens[range.last] as Token
   const before = text.slice(first.contentStart, place.start)
   const behind = text.slice(place.end, last.contentEnd)
-  return range.first < range.last && first.kind === 'literal' && last.kind === 'literal' && before + behind === ''
+  return range.first < range.last &&
+    first.kind === 'literal' &&
+    last.kind === 'literal' &&
+    (before + behind).trim() === ''
     ? found(0.85, closes)
     : nothing
 }
@@ -81,7 +84,7 @@ function judgeParts(expression: Expression, range: Range, place: Place): Verdict
   if (!isWhole && isBare(place.form)) return nothing
   const splits = (tokens[range.first] as Token).start < place.start || (tokens[range.last] as Token).end > place.end
   const decided = decides(expression, range)
-  if (splits && !decided && !/[/@]/.test(place.form)) return nothing
+  if (splits && !decided && !/[/@[(]/.test(place.form)) return nothing
   const count = range.last - range.first + 1
   const reason = isWhole
     ? 'A value from the request is all of the expression.'
@@ -89,23 +92,7 @@ function judgeParts(expression: Expression, range: Range, place: Place): Verdict
   return found(decided ? 0.97 : 0.88, reason, decided)
 }
 
-const operators: ReadonlySet<string> = new Set([
-  '|',
-  '//',
-  '::',
-  '..',
-  '=',
-  '!=',
-  '<',
-  '>',
-  '<=',
-  '>=',
-  '[',
-  ']',
-  '(',
-  '$',
-  '||',
-])
+const operators: ReadonlySet<string> = new Set(['|', '//', '::', '..', '=', '!=', '<', '>', '<=', '>=', '||'])
 const words: ReadonlySet<string> = new Set(['or', 'and', 'union', 'intersect', 'except', 'eq', 'ne', 'return', 'then'])
 
 /** Whether the part asks something by itself. */
@@ -120,21 +107,22 @@ export function decides({ text, tokens }: Expression, { first, last }: Range): b
 }
 
 /** A signed number, a sum, or a list of numbers and literals between the app's brackets: a client could have sent what comes of it. */
-function isHarmless({ text, tokens }: Expression, { first, last }: Range): boolean {
+function isHarmless({ text, tokens }: Expression, range: Range): boolean {
   let wanted = true
   let isList = false
-  for (let at = first; at <= last; at += 1) {
+  let isSum = false
+  for (let at = range.first; at <= range.last; at += 1) {
     const { kind, start, end } = tokens[at] as Token
     const sign = kind === 'sign' ? text.slice(start, end) : ''
     if (kind === 'number' || kind === 'literal') {
-      if (!wanted || (kind === 'literal' && last > first + 1 && !isBetweenBrackets(text, tokens, { first, last })))
-        return false
+      if (!wanted || (kind === 'literal' && isSum)) return false
+      isList ||= kind === 'literal'
       wanted = false
-    } else if (sign === '-' || sign === '+') wanted = true
-    else if (sign === ',' && !wanted) isList = wanted = true
+    } else if ((sign === '-' || sign === '+') && !isList) wanted = isSum = true
+    else if (sign === ',' && !wanted) wanted = isList = true
     else return false
   }
-  return !wanted && (!isList || isBetweenBrackets(text, tokens, { first, last }))
+  return !wanted && (!isList || isBetweenBrackets(text, tokens, range))
 }
 
 function isBetweenBrackets(text: string, tokens: readonly Token[], { first, last }: Range): boolean {

@@ -9,6 +9,13 @@ export interface Judged {
   readonly verdict: Verdict
 }
 
+/** From the first of some literals to the last. */
+export interface Literals {
+  readonly start: number
+  readonly end: number
+  readonly isOne: boolean
+}
+
 /** Places where one value is judged. */
 const mostPlaces = 256
 /** Longer values are looked for by their beginning, and compared from there. */
@@ -83,8 +90,8 @@ export class Search {
   }
 
   /** Literals in which all letters and digits of the value stand, whatever an app put between them to escape it. */
-  *escaped(form: string): Generator<{ readonly start: number; readonly end: number }> {
-    const wanted = skeleton(toLowerSameLength(form)).text
+  *escaped(form: string): Generator<Literals> {
+    const { text: wanted, positions: own } = skeleton(toLowerSameLength(form))
     if (wanted === '') return
     const { text, positions } = this.#haystack.skeleton
     let at = this.#indexOf(text, wanted, 0)
@@ -93,13 +100,15 @@ export class Search {
       const end = (positions[at + wanted.length - 1] as number) + 1
       this.#budget -= 16 + end - start
       const literals = this.#literalsOf(at, at + wanted.length)
-      if (literals) yield literals
+      // Where the signs between two literals are the value's, it wrote the literals as well.
+      const isSafe = literals && (literals.isOne || !this.#keepsItsSigns({ start, end, form }, own))
+      if (isSafe) yield literals
       at = this.#indexOf(text, wanted, at + Math.max(1, wanted.length >> 4))
     }
   }
 
   /** The literals in which these letters stand; null where one of them stands in none. */
-  #literalsOf(from: number, to: number): { readonly start: number; readonly end: number } | null {
+  #literalsOf(from: number, to: number): Literals | null {
     const { tokens } = this.expression
     const { positions } = this.#haystack.skeleton
     const at = (letter: number): number => positions[letter] as number
@@ -110,7 +119,8 @@ export class Search {
       if (letter < to && at(letter) < token.end && token.kind !== 'literal') return null
       while (letter < to && at(letter) < token.end) letter += 1
     }
-    return { start: (tokens[range.first] as Token).start, end: (tokens[range.last] as Token).end }
+    const [first, last] = [tokens[range.first] as Token, tokens[range.last] as Token]
+    return { start: first.start, end: last.end, isOne: first === last }
   }
 
   #judgeChanged({ start, end }: Place): Verdict {
