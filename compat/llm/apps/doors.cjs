@@ -184,8 +184,10 @@ exports.doors = ({ OpenAI, AzureOpenAI, Anthropic, ai, createOpenAICompatible, C
       'ai-stream': async ({ text }) =>
         joined(streamText({ model: remote, prompt: text, onError: () => undefined }).textStream, (part) => part),
       'ai-object': async ({ text }) => (await generateObject({ model: remote, schema, prompt: text })).object.answer,
-      'ai-stream-object': async ({ text }) =>
-        (await streamObject({ model: remote, schema, prompt: text, onError: () => undefined }).object).answer,
+      'ai-stream-object': async ({ text }) => {
+        const { partialObjectStream } = streamObject({ model: remote, schema, prompt: text, onError: () => undefined })
+        return joined(partialObjectStream, ({ answer }) => answer)
+      },
       'ai-tool': async ({ page }) =>
         (
           await generateText({

@@ -36,7 +36,7 @@ export function detect(
     if (scored && scored.score >= bar && scored.score > (best?.score ?? 0)) best = scored
   }
   if (!best) return null
-  return { ...best.finding, confidence: Math.min(0.99, Math.round(best.score * 100) / 100), reason: reasonOf(best) }
+  return { ...best.finding, confidence: Math.min(0.99, Math.floor(best.score * 100 + 1e-6) / 100), reason: reasonOf(best) }
 }
 
 /** A tool's answer, a document: content that has nothing to say to the model, whoever wrote it. */

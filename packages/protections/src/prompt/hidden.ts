@@ -22,7 +22,7 @@ export function hiddenIn(text: string): Hidden[] {
     const dense = part.replaceAll(/[ ,:]/g, '')
     const decoded = [...decodeHex(dense), ...decodeBase64(part)]
     for (const one of decoded) {
-      if (/\p{L}{2,}[ ,.:_-]\p{L}{2,}/u.test(one))
+      if (/\p{L}{2}[ ,.:_-]\p{L}{2}/u.test(one))
         found.push({ text: one, start: match.index, end: match.index + part.length })
     }
   }
@@ -74,5 +74,5 @@ function fromMorse(text: string): string | null {
         .join(''),
     )
     .join(' ')
-  return /[a-z]{3,} [a-z]{2,}/.test(said) ? said : null
+  return /[a-z]{3} [a-z]{2}/.test(said) ? said : null
 }

@@ -147,7 +147,7 @@ const words: Readonly<Record<Meaning, string>> = {
   must: `must should shall has mussen please now need required will immediately required have ordered instructed kindly
     musst sollst bitte jetzt sofort dois devez maintenant debes debe ahora devi deve ora adesso agora deve moet nu должен должна сейчас пожалуйста теперь`,
   mode: `mode modus modo modalita режим*`,
-  about: `about regarding concerning on for in from at of zu zum zur uber fur im von auf sur pour dans sobre para en del acerca per nel sulla
+  about: `about regarding concerning on for in from of zu zum zur uber fur im von auf sur pour dans sobre para en del acerca per nel sulla
     sobre da do na no over voor op об для на из`,
   you: `you te sie ihr tu vous usted ustedes voce voces voi lei jij je u ты вы yourself thou ye ya u`,
 }

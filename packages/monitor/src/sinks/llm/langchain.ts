@@ -30,7 +30,7 @@ function guardModel(target: object, engine: Engine): void {
   replaceMethod(target, 'generate', 'judge', (original) => (self, args) => {
     const go = (): unknown => original.apply(self, args)
     if (!isWatched(engine)) return go()
-    return settle<unknown>(
+    return settle(
       judgePrompt(engine, () => messagesIn(args[0])),
       go,
       rejects,
@@ -56,5 +56,5 @@ async function* after(
 /** A prompt value gives its messages. */
 function promptOf(input: unknown): unknown {
   const ask = (input as { toChatMessages?: unknown } | null | undefined)?.toChatMessages
-  return typeof ask === 'function' ? (Reflect.apply(ask as () => unknown, input, []) as unknown) : input
+  return typeof ask === 'function' ? Reflect.apply(ask as () => unknown, input, []) : input
 }
