@@ -10,6 +10,8 @@ export interface Sink {
   readonly files?: readonly string[]
   /** ES modules inside the package. No hook of `require` sees them: they are loaded early when the app depends on the package. */
   readonly esModules?: readonly string[]
+  /** Loaded early only where something that is on judges its kinds: it is large, and what it does is seldom judged. */
+  readonly earlyIfWanted?: true
   /** Files where the guard is in what they export, not in what is shared: who took that earlier goes round the guard. */
   readonly mustComeFirst?: readonly string[]
   /**
