@@ -22,7 +22,7 @@ it('what runs in a browser is found', async () => {
   const cases = payloads.flatMap(({ end, rest }, at) =>
     all.flatMap((context, index) => {
       // Of those that need an end, some: of each with each.
-      const isChosen = end === '' ? index >= contexts.length || (at + index) % 4 === 0 : (at * 7 + index) % 47 === 0
+      const isChosen = end === '' ? (at + index) % 4 === 0 : (at * 7 + index) % 211 === 0
       if (!isChosen) return []
       const value = end + rest
       return [{ says: context.says, value, page: context.before + value + context.after }]
@@ -43,7 +43,6 @@ it('what runs in a browser is found', async () => {
       if (!found) missed.push(`${one.says}: ${JSON.stringify(one.value)}`)
     }
   }
-  console.log(cases.length, ran, missed.length)
-  console.log(missed.slice(0, 80).join('\n'))
   expect(missed).toEqual([])
+  expect(ran).toBeGreaterThan(100)
 }, 300_000)

@@ -22,14 +22,16 @@ const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 
 const sameInSmall = (one: number, other: number): boolean =>
   one === other || ((one ^ other) === 32 && (one | 32) >= 97 && (one | 32) <= 122)
 
+/** How apps write signs: `&quot;`, `&#x00027;`. */
+const longestEntity = 10
+
 /** A sign of the value as the page writes it, from that index on; 0 where it does not stand there. */
 function writtenLength(page: string, at: number, sign: number): number {
   const code = page.charCodeAt(at)
   if (code === 38) {
-    const end = page.indexOf(';', at)
-    return end !== -1 && end - at <= 10 && readEntities(page.slice(at, end + 1)) === String.fromCharCode(sign)
-      ? end + 1 - at
-      : 0
+    const written = page.slice(at, at + longestEntity)
+    const length = written.indexOf(';') + 1
+    return length > 0 && readEntities(written.slice(0, length)) === String.fromCharCode(sign) ? length : 0
   }
   if (code === 92) return escapeLength(page, at, sign)
   if (code === 37) return Number.parseInt(page.slice(at + 1, at + 3), 16) === sign ? 3 : 0
@@ -47,8 +49,10 @@ function escapeLength(page: string, at: number, sign: number): number {
 /** The same, read backwards from an end. */
 function writtenLengthBefore(page: string, end: number, sign: number): number {
   if (page.charCodeAt(end - 1) === 59) {
-    const start = page.lastIndexOf('&', end - 2)
-    return start !== -1 && end - start <= 10 && writtenLength(page, start, sign) === end - start ? end - start : 0
+    const written = page.slice(Math.max(0, end - longestEntity), end)
+    const at = written.lastIndexOf('&')
+    const length = written.length - at
+    return at !== -1 && writtenLength(page, end - length, sign) === length ? length : 0
   }
   for (const length of [3, 6, 4]) {
     const code = page.charCodeAt(end - length)

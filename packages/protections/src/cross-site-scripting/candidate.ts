@@ -123,13 +123,19 @@ const runAt = (form: string, at: number): string =>
 
 /** Where the part begins by which a form is found whose signs were escaped; -1 where there is none. */
 function findAnchor(form: string): number {
+  // What is cut off keeps its beginning.
+  const early = form.length > 64 ? findAnchorIn(form.slice(0, 48)) : -1
+  return early === -1 ? findAnchorIn(form.slice(0, 1_024)) : early
+}
+
+function findAnchorIn(form: string): number {
   let best = -1
   let rare = -1
-  for (const found of form.slice(0, 1_024).matchAll(run)) {
+  for (const found of form.matchAll(run)) {
     if (!/[A-Za-z0-9\u0080-\uffff]/.test(found[0])) continue
     const last = found.index + found[0].length - 3
     const at = rarestIn(form, found.index, Math.min(last, found.index + 64))
-    const length = Math.min(16, found.index + found[0].length - at)
+    const length = Math.min(8, found.index + found[0].length - at)
     const rank = rarenessOf(form.charCodeAt(at)) + (isCommon.test(form.slice(at, at + 12)) ? -20 : length)
     if (best === -1 || rank > rare) {
       rare = rank

@@ -94,14 +94,16 @@ class Doubts {
   }
 }
 
+/** How apps write a `<`, and a `/` behind it. */
+const lessThan = ['&lt;', '&#60;', '&#x3c;', '&#x3C;', '\\u003c', '\\u003C', '\\x3c', '\\x3C', '%3C', '%3c', '&amp;lt;']
+const slash = ['/', '&#x2F;', '&#x2f;', '&#47;', '\\/', '%2F', '%2f']
+
 /** A short form has no word by which it is found however it was escaped. */
 function standsEscaped(form: string, page: string): boolean {
-  const lessThan = form.replaceAll('<', '&lt;')
-  const both = lessThan.replaceAll('>', '&gt;')
-  const quoted = both.replaceAll('"', '&quot;')
-  return [lessThan, both, quoted, form.replaceAll('<', '\\u003c'), form.replaceAll('<', '\\u003C')].some(
-    (escaped) => escaped !== form && page.includes(escaped),
-  )
+  const [, mark, word] = /<(\/?)([A-Za-z!?][^<>&"'`=/\s\\]*)/.exec(form) ?? []
+  if (word === undefined) return false
+  const between = mark === '' ? [''] : slash
+  return lessThan.some((sign) => page.includes(sign) && between.some((other) => page.includes(sign + other + word)))
 }
 
 function toFinding(input: Input, hit: Hit, { confidence, reason }: Verdict): Finding {

@@ -81,6 +81,7 @@ function tagVerdict(touched: Touched): Verdict | null {
 
 function judgeFromContent(of: number, touched: Touched): Verdict | null {
   if (of === kind.comment || of === kind.declaration || of === kind.cdata) return endsComment
+  if (of === kind.script && touched.harm) return opensTag
   return tagVerdict(touched)
 }
 

@@ -33,6 +33,11 @@ export class Foreign {
     return top === 'svg' || top === 'math' || top === 'xml'
   }
 
+  /** The `title` that has just been opened is of SVG, and what it holds is markup. */
+  get isTitle(): boolean {
+    return this.#open.length > 1 && this.#open.at(-1) === 'title'
+  }
+
   start(name: string, isEmpty: boolean): void {
     if (this.isXml) return
     if (this.isHere) {

@@ -275,15 +275,10 @@ class Reader {
     if (this.#isEnd) this.#foreign.end(name)
     else {
       this.#foreign.start(name, this.#isEmpty)
-      if (!this.#foreign.isHere && !(this.#foreign.open !== '' && name === 'title' && this.#isForeignTitle()))
+      if (!this.#foreign.isHere && !(name === 'title' && this.#foreign.isTitle))
         this.#state = textStateOf(name)
     }
     return at + 1
-  }
-
-  /** `<title>` in SVG has just been opened: what it holds is markup. */
-  #isForeignTitle(): boolean {
-    return this.#foreign.open.endsWith('svg title')
   }
 
   #raw(start: number, of: number): number {
