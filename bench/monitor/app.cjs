@@ -9,7 +9,10 @@ const guard = process.env.GUARD
 let monitor = null
 if (guard === 'riposte') {
   monitor = require('@riposte/monitor').monitor
-  monitor.start({ preset: 'cloud' })
+  monitor.start({
+    preset: 'cloud',
+    ...(process.env.EXPOSURE === 'true' ? { protections: { DataExposure: { action: 'log' } } } : {}),
+  })
 } else if (guard === 'riposte_register') {
   monitor = require('@riposte/monitor').monitor
 } else if (guard === 'zen') {
@@ -86,6 +89,41 @@ app.get('/exec', async (request, response) => {
 app.get('/exec-hole', async (request, response) => {
   await run(`true ${request.query.name}`)
   response.json({ ok: true })
+})
+
+const row = (n) =>
+  `<tr id="row-${n}"><td>${n}</td><td><a href="/lamps/${n}" title="Lamp no. ${n}">A lamp, brass &amp; oak, no. ${n}</a></td><td>${n * 7},90</td></tr>`
+const pageHead =
+  '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Lamps</title><script>var shop = { open: true }</script></head><body><h1>Lamps</h1>'
+const pageRows = `<table>${Array.from({ length: 370 }, (_, n) => row(n)).join('')}</table></body></html>`
+const escapeHtml = (text) =>
+  text.replace(/[&<>"']/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[sign])
+
+app.get('/page', (_request, response) => {
+  response.type('html').send(pageHead + pageRows)
+})
+app.get('/page-reflected', (request, response) => {
+  response.type('html').send(`${pageHead}<p>Found for ${escapeHtml(request.query.name)}:</p>${pageRows}`)
+})
+app.get('/page-hole', (request, response) => {
+  response.type('html').send(`${pageHead}<p>Found for ${request.query.name}:</p>${pageRows}`)
+})
+
+const catalogue = Array.from({ length: 250 }, (_, n) => ({
+  id: `prod_${n}`,
+  uuid: `7c9e6679-7425-40de-944b-${String(n).padStart(12, '0')}`,
+  name: `Desk lamp, brass & oak, no. ${n}`,
+  description: 'A lamp for the desk, made of brass and oak. It gives a warm light and lasts for years.',
+  price: 19.9 + n,
+  image: `https://cdn.example.com/images/products/lamp-${n}.jpg?w=600&h=400`,
+  createdAt: '2024-05-01T12:00:00.000Z',
+  tags: ['lamp', 'desk', 'oak'],
+  stock: { berlin: n, paris: 2 },
+  sku: `LAMP-${1_000 + n}`,
+  active: true,
+}))
+app.get('/catalogue', (_request, response) => {
+  response.json(catalogue)
 })
 
 // Reads what comes, whatever it is.

@@ -27,6 +27,7 @@ const riposteEnv = ({ controlPlane, monitorDataDir }: Surroundings) => ({
   RIPOSTE_URL: controlPlane.url,
   RIPOSTE_PROJECT_TOKEN: controlPlane.projectToken,
   RIPOSTE_MONITOR_DATA_DIR: monitorDataDir,
+  EXPOSURE: String(process.argv.includes('--only=exposure')),
 })
 
 /** Whom the bench compares. `plain` is the measure; `plain_again` shows the noise. */

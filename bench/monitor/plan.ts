@@ -1,5 +1,5 @@
 import { guards, type AnyGuard } from './guards.ts'
-import { routeIds, type RouteId } from './routes.ts'
+import { routeIds, routeOf, type RouteId } from './routes.ts'
 
 export interface Plan {
   readonly rounds: number
@@ -20,7 +20,7 @@ export function readPlan(args: readonly string[]): Plan {
     .find((arg) => arg.startsWith('--only='))
     ?.slice('--only='.length)
     .split(',')
-  const routes = routeIds.filter((id) => only?.some((name) => id.startsWith(name)) ?? true)
+  const routes = routeIds.filter((id) => only?.some((name) => id.startsWith(name)) ?? !routeOf(id).alone)
   if (routes.length === 0) throw new Error(`--only takes some of: ${routeIds.join(', ')}`)
   const sizes = args.includes('--quick')
     ? { rounds: 5, slices: 2, requests: 200, warmUp: 1_000, starts: 6, idleMs: 1_000 }

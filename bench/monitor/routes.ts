@@ -35,7 +35,17 @@ export interface Route {
   readonly attack?: string
   /** Shown in the table alone. */
   readonly unpublished?: true
+  /** Measured only when it is named, since it needs another configuration than the rest. */
+  readonly alone?: true
 }
+
+/** Twenty values of a search form, as people fill it in. */
+const search = Array.from({ length: 20 }, (_, n) =>
+  n === 0
+    ? 'name=brass%20%26%20oak%20{i}'
+    : `field${n}=${encodeURIComponent(`it's no. ${n} & <more> of {i}`).replace('%7Bi%7D', '{i}')}`,
+).join('&')
+const script = encodeURIComponent('<script>alert(1)</script>')
 
 const injection = encodeURIComponent("x' or '1'='1")
 
@@ -50,6 +60,15 @@ export const routes = {
   pg_inlined: { title: 'Postgres, value in text', path: '/pg-inlined?name=lamp-{i}', unpublished: true },
   file: { title: 'readFile', path: '/file?name=lamp-{i}.txt', attack: '/file?name=../outside/secret.txt' },
   fetch: { title: 'fetch', path: '/fetch?name=lamp-{i}', share: 0.5, attack: '/fetch-hole?url={upstream}/admin' },
+  html: { title: 'HTML 50 KB, 20 inputs', path: `/page?${search}`, share: 0.5, attack: `/page-hole?name=${script}` },
+  html_reflected: {
+    title: 'the same, one of them in it',
+    path: `/page-reflected?${search}`,
+    share: 0.5,
+    attack: `/page-hole?name=${script}&more=1`,
+  },
+  /** DataExposure is off until asked for: measured by itself, with `--only=exposure`. */
+  exposure: { title: 'JSON 100 KB, exposure', path: '/catalogue', share: 0.2, unpublished: true, alone: true },
   exec: { title: 'exec', path: '/exec?name=lamp-{i}', share: 0.1, attack: '/exec-hole?name=x;id' },
   'scaling.body_1kb': inlined('1 KB body and a query', longTexts(1_000), 0.5),
   'scaling.body_10kb': inlined('10 KB body and a query', longTexts(10_000), 0.5),

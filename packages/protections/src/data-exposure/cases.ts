@@ -40,13 +40,19 @@ export function jwt(claims: object): string {
 
 export function card(start: string, length: number): string {
   const base = start + letters(start, length - start.length - 1, '0123456789')
-  return base + '0123456789'.split('').find((digit) => passesLuhn(base + digit))
+  return base + ('0123456789'.split('').find((digit) => passesLuhn(base + digit)) ?? '')
 }
 
 export const pem = (type: 'rsa' | 'ec', format: 'pkcs8' | 'pkcs1' | 'sec1'): string =>
   type === 'rsa'
-    ? generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({ type: format as 'pkcs1', format: 'pem' })
-    : generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: format as 'sec1', format: 'pem' })
+    ? generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({
+        type: format === 'sec1' ? 'pkcs8' : format,
+        format: 'pem',
+      })
+    : generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+        type: format === 'pkcs1' ? 'pkcs8' : format,
+        format: 'pem',
+      })
 
 const from = (path: string, value: string): Input => ({ source: 'body', path, value })
 const github = withCrc('ghp_', 'one')

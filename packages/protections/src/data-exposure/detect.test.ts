@@ -1,3 +1,4 @@
+import type { OperationOf } from '@riposte/contract'
 import { describe, expect, it, test } from 'vitest'
 import { defaultSettings } from '../define.ts'
 import { attacks, benign, type Case } from './cases.ts'
@@ -9,7 +10,7 @@ import { spec } from './spec.ts'
 const textOf = ({ body }: Case): string => (typeof body === 'string' ? body : JSON.stringify(body))
 const settings = defaultSettings(spec.settings)
 
-const operationOf = (given: Case) => ({
+const operationOf = (given: Case): OperationOf<'response'> => ({
   ...{ kind: 'response' as const, contentType: given.type ?? 'application/json; charset=utf-8', body: textOf(given) },
   ...(given.userId === undefined ? {} : { userId: given.userId }),
 })
@@ -21,7 +22,11 @@ function judgeInParts(given: Case, size: number) {
   let kept: ReturnType<typeof partAfter> = { rest: '', place: { open: [], cut: true } }
   for (let at = 0; at < body.length; at += size) {
     const cut = at + size < body.length
-    const operation = { ...rest, body: kept.rest + body.slice(at, at + size), place: { ...kept.place, cut } }
+    const operation: OperationOf<'response'> = {
+      ...rest,
+      body: kept.rest + body.slice(at, at + size),
+      place: { ...kept.place, cut },
+    }
     if (operation.body.trim() === '') {
       kept = { ...kept, rest: operation.body }
       continue

@@ -30,17 +30,19 @@ const shapes: readonly (readonly [string, (size: number) => string, string?])[] 
 ]
 
 describe('the time grows with the body and not faster', () => {
-  it.each(shapes)('%s', (_, make, type) => {
-    const [small, large] = [make(8_000), make(32_000)]
-    const ratio = growth(
-      () => judge(small, type),
-      () => judge(large, type),
-      10,
-    )
-    expect(ratio).toBeLessThan(12)
-  })
+  for (const [name, make, type] of shapes)
+    it(name, () => {
+      const small = make(8_000)
+      const large = make(32_000)
+      const ratio = growth(
+        () => judge(small, type),
+        () => judge(large, type),
+        10,
+      )
+      expect(ratio).toBeLessThan(12)
+    })
 
   it('two megabytes of anything', () => {
-    for (const [, make, type] of shapes) expect(millisecondsOf(() => judge(make(400_000), type))).toBeLessThan(4_000)
+    for (const [, make, type] of shapes) expect(millisecondsOf(() => judge(make(400_000), type))).toBeLessThan(8_000)
   })
 })

@@ -54,7 +54,7 @@ export const knownSecrets: readonly KnownSecret[] = [
   },
   {
     ...{ kind: 'jwt', title: 'a JSON Web Token', starts: ['eyJ'], shown: 3, isOpen: true, isReal: isJwt },
-    shape: /eyJ[A-Za-z0-9_-]{8,1000}\.(?:eyJ[A-Za-z0-9_-]{4}|[A-Za-z0-9_-]{0,1000}\.[A-Za-z0-9_-]{8})/y,
+    shape: /eyJ[A-Za-z0-9_-]{8,500}\.(?:eyJ[A-Za-z0-9_-]{4}|[A-Za-z0-9_-]{0,500}\.[A-Za-z0-9_-]{8})/y,
   },
   { ...token('an AWS access key', ['AKIA', 'ASIA'], '[A-Z2-7]{16}', isSignedAddress(isVaried)), kind: 'key' },
   { ...token('a Google API key', 'AIza', '[A-Za-z0-9_-]{35}'), kind: 'key' },
