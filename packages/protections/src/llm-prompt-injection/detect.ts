@@ -2,6 +2,7 @@ import type { Input, OperationOf } from '@riposte/contract'
 import type { Finding } from '../define.ts'
 import { features, scoreOf, type Feature, type Hit } from '../prompt/hit.ts'
 import { longestRead, scan } from '../prompt/scan.ts'
+import { Recent } from '../text/recent.ts'
 import { readBoundary } from './boundary.ts'
 import { partsOf, type Part } from './parts.ts'
 import { placesIn, type Place } from './places.ts'
@@ -36,7 +37,11 @@ export function detect(
     if (scored && scored.score >= bar && scored.score > (best?.score ?? 0)) best = scored
   }
   if (!best) return null
-  return { ...best.finding, confidence: Math.min(0.99, Math.floor(best.score * 100 + 1e-6) / 100), reason: reasonOf(best) }
+  return {
+    ...best.finding,
+    confidence: Math.min(0.99, Math.floor(best.score * 100 + 1e-6) / 100),
+    reason: reasonOf(best),
+  }
 }
 
 /** A tool's answer, a document: content that has nothing to say to the model, whoever wrote it. */
@@ -51,8 +56,7 @@ function judgeFetched(part: Part, inputs: readonly Input[]): Scored | null {
 function judgeAsked(part: Part, inputs: readonly Input[], bar: number): Scored | null {
   const { text } = part
   // Most messages say nothing of that kind, and are not looked through for what came with the request.
-  const first = scan(text, 'content')
-  if (scoreOf(first) < bar * 0.6 && !mayEnd.test(text)) return null
+  if (firstScore(text) < bar * 0.6 && !mayEnd.test(text)) return null
   const places = placesIn(text, inputs)
   let best: Scored | null = null
   for (const place of places) {
@@ -65,6 +69,13 @@ function judgeAsked(part: Part, inputs: readonly Input[], bar: number): Scored |
   }
   return best
 }
+
+/** System messages and earlier turns come again with every call. */
+const known = new Recent<number>(256)
+const longestKept = 8_192
+
+const firstScore = (text: string): number =>
+  text.length > longestKept ? scoreOf(scan(text, 'content')) : known.get(text, () => scoreOf(scan(text, 'content')))
 
 const mayEnd = /<\/|```|"""|'''|~~~|<<<|>>>|---|===|###|\*\*\*/
 

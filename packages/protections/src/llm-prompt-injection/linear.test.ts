@@ -36,7 +36,7 @@ const shapes: readonly (readonly [string, (size: number) => string])[] = [
 
 describe('the time grows with the prompt and not faster', () => {
   it.each(shapes)('%s', (_, make) => {
-    const [small, large] = [make(8_000), make(64_000)]
+    const [small, large] = [make(9_000), make(72_000)]
     const ratio = growth(
       () => timeOf(small, [small.slice(100, 300), 'when does it open today']),
       () => timeOf(large, [large.slice(100, 300), 'when does it open today']),

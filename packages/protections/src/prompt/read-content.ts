@@ -66,9 +66,9 @@ function isRead(on: Sentences, at: number, back: number, reading: number): boole
 /** "Assistant, …", "FOR LLM REVIEWERS: …", "the assistant must …". */
 function calledWeight(on: Sentences, at: number, back: number): number {
   const word = on.words[at] as Word
-  if (word.first && /[,:!]/.test(word.sign)) return 0.45
+  if (word.first && /[,:!]/.test(word.sign)) return 0.44
   const sign = word.sign + (on.words[at + 1]?.sign ?? '')
-  if (back < at && sign.includes(':') && /^(?:for|to|fur|an|a|aan|pour|para|per)$/.test(on.text(back))) return 0.45
+  if (back < at && sign.includes(':') && /^(?:for|to|fur|an|a|aan|pour|para|per)$/.test(on.text(back))) return 0.44
   const isOrdered = on.any(must | you, at + 1, Math.min(on.ahead(at, 6), at + 3))
   return isOrdered && (on.words[back]?.first ?? false) && at - back <= 3 ? 0.35 : 0
 }
