@@ -7,7 +7,7 @@ import { installState } from '../../../scripts/lib/install.mjs'
 
 const folder = path.resolve(import.meta.dirname, '..')
 
-export type Home = 'current' | 'previous'
+export type Home = 'current'
 
 /** The clients of one folder, as its lock file names them. */
 export function install(home: Home): void {

@@ -72,10 +72,8 @@ function judgeAsked(part: Part, inputs: readonly Input[], bar: number): Scored |
 
 /** System messages and earlier turns come again with every call. */
 const known = new Recent<number>(256)
-const longestKept = 8_192
 
-const firstScore = (text: string): number =>
-  text.length > longestKept ? scoreOf(scan(text, 'content')) : known.get(text, () => scoreOf(scan(text, 'content')))
+const firstScore = (text: string): number => known.get(text, () => scoreOf(scan(text, 'content')))
 
 const mayEnd = /<\/|```|"""|'''|~~~|<<<|>>>|---|===|###|\*\*\*/
 

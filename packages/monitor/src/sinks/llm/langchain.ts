@@ -47,7 +47,7 @@ function guardModel(target: object, engine: Engine): void {
 async function* after(
   verdict: BlockedError | Promise<BlockedError | null>,
   go: () => AsyncIterable<unknown>,
-): AsyncGenerator<unknown> {
+): AsyncGenerator {
   const refusal = await verdict
   if (refusal) throw refusal
   yield* go()
