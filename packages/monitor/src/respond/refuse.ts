@@ -21,8 +21,14 @@ export function refuseStream(stream: ServerHttp2Stream, accept: string | undefin
     if (stream.destroyed || stream.writableEnded) return
     takeHead(stream)
     if (stream.headersSent) {
-      // Too late for an answer; half of a wrong one must not pass for a whole. 8: CANCEL.
-      stream.close(8)
+      // Too late for an answer; half of a wrong one must not pass for a whole, as it would if Node could end it. 8: CANCEL.
+      sealStream(stream)
+      // Whoever destroys it in this turn, as `pipeline` does, would keep the word from being sent.
+      stream.destroy = () => stream
+      setImmediate(() => {
+        stream.close(8)
+        Reflect.deleteProperty(stream, 'destroy')
+      })
       return
     }
     const { type, body } = refusal(accept, reference)
@@ -32,11 +38,15 @@ export function refuseStream(stream: ServerHttp2Stream, accept: string | undefin
       ...(clear.length > 0 ? { 'set-cookie': clear.map(forget) } : {}),
     })
     stream.end(body)
-    for (const name of ['respond', 'respondWithFD', 'respondWithFile', 'additionalHeaders', 'pushStream'])
-      Object.defineProperty(stream, name, { value: () => undefined, configurable: true, writable: true })
-    for (const name of ['write', 'end'])
-      Object.defineProperty(stream, name, { value: callBack, configurable: true, writable: true })
+    sealStream(stream)
   })
+}
+
+function sealStream(stream: ServerHttp2Stream): void {
+  for (const name of ['respond', 'respondWithFD', 'respondWithFile', 'additionalHeaders', 'pushStream'])
+    Object.defineProperty(stream, name, { value: () => undefined, configurable: true, writable: true })
+  for (const name of ['write', 'end'])
+    Object.defineProperty(stream, name, { value: callBack, configurable: true, writable: true })
 }
 
 /** Whoever waits for its write to be done is told so. */
