@@ -29,7 +29,7 @@ function makeAll(value: string): Candidate[] {
   const less = new Set<string>()
   for (const form of wholeForms(value)) {
     const trimmed = form.trim()
-    if (isInert(trimmed)) continue
+    if (isInert(trimmed) || (form !== value && !form.includes('<') && isSqueezed(form, value))) continue
     all.add(trimmed)
     if (trimmed.includes('<') || /script/i.test(trimmed)) for (const rest of filtered(trimmed)) less.add(rest)
   }
@@ -37,6 +37,10 @@ function makeAll(value: string): Candidate[] {
   for (const form of less) if (!all.has(form)) made.push(make(form, true))
   return made
 }
+
+/** Without its white space a text that opens nothing does less than with it. */
+const isSqueezed = (form: string, value: string): boolean =>
+  form.length < value.length && !/\s/.test(form) && form === value.replace(/\s+/g, '')
 
 const isInert = (form: string): boolean => inert.test(form) && !/(?:script|data)\s*:/i.test(form)
 
@@ -76,9 +80,11 @@ rank('etain os', 0)
 rank('rl</>"=d', 2)
 rank('cpmuh-\n', 4)
 rank('bfgvwy01.:', 6)
-rank('kx23456789;,', 8)
+rank('23456789', 5)
+rank('kx;,', 8)
 rank('jqz', 11)
-rank("#(){}'", 10)
+rank('()', 5)
+rank("#{}'", 10)
 
 const rarenessOf = (code: number): number => (code > 127 ? 30 : (rareness[code] as number))
 
@@ -116,10 +122,10 @@ const isEscaped = /[<>&"'`\\]/
 const mayGrowWorse = /<|&[#a-z]|\bon[a-z]{3,}\s*=|(?:script|data)\s*:/i
 
 /** Characters that no escaping of markup or scripts touches. */
-const run = /[A-Za-z0-9\u0080-\uffff().:;,!?#%@$*+[\]{}|~^_-]{3,}/g
+const run = /[A-Za-z0-9\u0080-\uffff().:;,!?#%@$*+[\]{}|~^_ -]{3,}/g
 
 const runAt = (form: string, at: number): string =>
-  /^[A-Za-z0-9\u0080-\uffff().:;,!?#%@$*+[\]{}|~^_-]{1,32}/.exec(form.slice(at, at + 32))?.[0] ?? ''
+  /^[A-Za-z0-9\u0080-\uffff().:;,!?#%@$*+[\]{}|~^_ -]{1,32}/.exec(form.slice(at, at + 32))?.[0] ?? ''
 
 /** Where the part begins by which a form is found whose signs were escaped; -1 where there is none. */
 function findAnchor(form: string): number {
