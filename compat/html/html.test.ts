@@ -145,7 +145,10 @@ describe.each(frameworks.flatMap((app) => [false, true].map((compressed) => ({ a
         expect(textOf(before)).toContain(attack)
         expect(before.headers['content-encoding']).toBe(compressed ? 'gzip' : undefined)
         expect(await runs(plain.address, route)).toBe(true)
-        expect(await guarded.get(route, accept)).toSatisfy(isRefusal)
+        const answer = await guarded.get(route, accept)
+        // Hono sends the head of a stream before its first part: then there is no other answer.
+        const hasBegun = app === 'hono' && (compressed || route.startsWith('/react'))
+        expect(hasBegun ? answer.isBroken && answer.body.length < 50 : isRefusal(answer)).toBe(true)
         expect((await guarded.get('/', accept)).status).toBe(200)
       }
     })
