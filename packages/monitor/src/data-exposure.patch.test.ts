@@ -7,7 +7,7 @@ import { startSample, type Sample } from './testing/start-sample.ts'
 const file = 'data-exposure.cjs'
 const configOf = (action: string) => ({
   protections: { DataExposure: { action, config: { ownerFields: ['userId'] } } },
-  logging: { level: 'debug', file: { path: 'app.log' } },
+  logging: { level: 'debug', file: { path: '${APP_FOLDER}/app.log' } },
 })
 
 async function read(app: Sample, route: string, headers: Record<string, string> = {}) {
@@ -74,6 +74,7 @@ describe('blocking', () => {
     expect(incidents.length).toBeGreaterThanOrEqual(whole.length)
     expect(incidents[0]?.reason).toContain('card number in the field card')
     expect(incidents[0]?.input?.value).toBe('************4242')
+    expect(readdirSync(app.folder)).toContain('app.log')
     expect(written(app)).not.toMatch(/moonlight|4242 4242|424242/)
   })
 })

@@ -45,14 +45,12 @@ export function card(start: string, length: number): string {
 
 export const pem = (type: 'rsa' | 'ec', format: 'pkcs8' | 'pkcs1' | 'sec1'): string =>
   type === 'rsa'
-    ? generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({
-        type: format === 'sec1' ? 'pkcs8' : format,
-        format: 'pem',
-      })
-    : generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
-        type: format === 'pkcs1' ? 'pkcs8' : format,
-        format: 'pem',
-      })
+    ? generateKeyPairSync('rsa', { modulusLength: 2_048 })
+        .privateKey.export({ type: format === 'sec1' ? 'pkcs8' : format, format: 'pem' })
+        .toString()
+    : generateKeyPairSync('ec', { namedCurve: 'P-256' })
+        .privateKey.export({ type: format === 'pkcs1' ? 'pkcs8' : format, format: 'pem' })
+        .toString()
 
 const from = (path: string, value: string): Input => ({ source: 'body', path, value })
 const github = withCrc('ghp_', 'one')

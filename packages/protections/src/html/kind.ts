@@ -28,6 +28,5 @@ export const kind = {
   /** A `<script` within a comment of a script, which takes the meaning of the next end tag. */
   nested: 17,
 } as const
-export type Kind = (typeof kind)[keyof typeof kind]
 
 export const isContent = (of: number): boolean => of <= kind.unquoted
