@@ -39,8 +39,36 @@ export interface Route {
   readonly alone?: true
 }
 
+const asQuery = (values: readonly string[]): string =>
+  values
+    .map((value, n) => `${n === 0 ? 'name' : `field${n}`}=${encodeURIComponent(value).replace('%7Bi%7D', '{i}')}`)
+    .join('&')
+
 /** Twenty values of a search form, as people fill it in. */
-const search = Array.from({ length: 20 }, (_, n) =>
+const search = asQuery([
+  ...[
+    'brass & oak {i}',
+    'Maya',
+    "O'Brien",
+    'Jones & Sons',
+    'maya@example.org',
+    '+44 20 7946 0000',
+    '2026-01-31',
+    'price:asc',
+  ],
+  ...[
+    '20',
+    'en-GB',
+    'Please leave it at the door; the bell is broken.',
+    '10-50',
+    'Main Street 4a',
+    '"oak" table',
+    'true',
+  ],
+  ...['lamp,table', 'cursor_{i}', 'EUR', 'a/b', 'x < {i}'],
+])
+/** Twenty that could each be markup. */
+const markup = Array.from({ length: 20 }, (_, n) =>
   n === 0
     ? 'name=brass%20%26%20oak%20{i}'
     : `field${n}=${encodeURIComponent(`it's no. ${n} & <more> of {i}`).replace('%7Bi%7D', '{i}')}`,
@@ -61,6 +89,7 @@ export const routes = {
   file: { title: 'readFile', path: '/file?name=lamp-{i}.txt', attack: '/file?name=../outside/secret.txt' },
   fetch: { title: 'fetch', path: '/fetch?name=lamp-{i}', share: 0.5, attack: '/fetch-hole?url={upstream}/admin' },
   html: { title: 'HTML 50 KB, 20 inputs', path: `/page?${search}`, share: 0.5, attack: `/page-hole?name=${script}` },
+  html_markup: { title: 'the same, 20 like markup', path: `/page?${markup}`, share: 0.5, unpublished: true },
   html_reflected: {
     title: 'the same, one of them in it',
     path: `/page-reflected?${search}`,

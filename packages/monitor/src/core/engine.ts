@@ -8,7 +8,7 @@ import { captureStack } from './capture-stack.ts'
 import { contexts, type Context } from './context.ts'
 import type { Guard } from './guard.ts'
 import { makeIncident } from './incident.ts'
-import { KnownStatements } from './known-statements.ts'
+import { KnownOperations } from './known-operations.ts'
 import { decide, isOn, settingsOf, type Decision, type Layer } from './policy.ts'
 import { findingKey, RecentFindings } from './recent-findings.ts'
 
@@ -33,7 +33,7 @@ export class Engine {
   readonly #parts: EngineParts
   readonly #judges: readonly Protection[]
   readonly #judgesAnything: ReadonlySet<OperationKind>
-  readonly #known = new KnownStatements()
+  readonly #known = new KnownOperations()
   readonly #recent = new RecentFindings()
   /** What we do ourselves on the way (a log file, the spool) is not the app's. */
   #busy = false
@@ -108,8 +108,7 @@ export class Engine {
     // first request that needs it, is loaded for all, and bundlers remember for good that it failed. These are judged as ever.
     const isShared = operation.kind === 'code' || (operation.kind === 'file' && !ending)
     if (refusal && !isShared) return isCleanUp(operation) ? pass : { refusal, decision: null }
-    const text = ownText(operation)
-    if (text !== null && this.#known.has(text)) {
+    if (this.#known.has(operation)) {
       this.counters.known += 1
       return pass
     }
@@ -127,14 +126,8 @@ export class Engine {
       if (finding) return this.#found({ context, operation, protection, finding, layers })
       if (cut && !context.cutReported) this.#reportCut({ context, operation, protection, inputs, layers })
     }
-    const isWhole = !cut && unread === null
-    if (text !== null && judged && isWhole) this.#remember(text, inputs)
+    if (judged && !cut && unread === null) this.#known.remember(operation, inputs)
     return pass
-  }
-
-  /** A statement that held nothing of its request is the app's own. */
-  #remember(text: string, inputs: readonly Input[]): void {
-    if (!standsIn(text, inputs)) this.#known.add(text)
   }
 
   /** A request too large to be seen whole has reached an operation: padding must not be a way past us that nobody notices. */
@@ -243,19 +236,7 @@ function pathOf({ request }: Context): string | null {
   return url.split('?', 1)[0] ?? '/'
 }
 
-/** The text by which an operation is known again: apps give their statements and templates to be read again and again. */
-function ownText(operation: Operation): string | null {
-  if (operation.kind === 'sql') return operation.text
-  return operation.kind === 'template' && !operation.delimiters ? `${operation.engine}\n${operation.text}` : null
-}
-
 /** What a blocked request may still do: give back what it holds. */
 const isCleanUp = (operation: Operation): boolean =>
   operation.kind === 'sql' &&
   /^\s*(?:rollback|abort|release|close|deallocate|discard|unlisten)\b[\s\w"]*;?\s*$/i.test(operation.text)
-
-/** A plain word changes no statement, and the path of a request often names a table. */
-function standsIn(text: string, inputs: readonly Input[]): boolean {
-  const lower = text.toLowerCase()
-  return inputs.some(({ value }) => !/^\w+$/.test(value) && lower.includes(value.trim().toLowerCase()))
-}

@@ -15,6 +15,12 @@ describe('a value that becomes markup or runs is found', () => {
   it.each(attacks)('$says', (it) => {
     expect(judged(bodyOf(it), [it.value])).not.toBeNull()
   })
+  // Then values are sieved before they are looked for.
+  it.each(attacks)('$says, among many that could be', (it) => {
+    const others = Array.from({ length: 12 }, (_, n) => `the <other ${n}> isn't there`)
+    expect(judged(bodyOf(it), [...others, it.value])).not.toBeNull()
+    expect(judged(bodyOf(it), others)).toBeNull()
+  })
 })
 
 describe('a value that stays what it was meant to be is not', () => {

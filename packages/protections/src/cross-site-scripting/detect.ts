@@ -6,6 +6,7 @@ import { candidatesOf } from './candidate.ts'
 import { ContentJudge } from './judge-content.ts'
 import { judgeMarkup } from './judge-markup.ts'
 import { Search, type Hit } from './search.ts'
+import { isSteady, Sieve } from './sieve.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Whether a value from the request changed the structure of a page that the app sends, or runs in it. */
@@ -30,7 +31,9 @@ class Page {
   find(inputs: readonly Input[]): Finding | null {
     if (this.#body === '') return null
     const search = new Search(this.#body)
+    const sieve = sieveFor(this.#body, inputs)
     for (const input of inputs) {
+      if (sieve?.mayHold(input.value) === false) continue
       const candidates = candidatesOf(input)
       if (candidates.length === 0) continue
       const own = new Doubts(this.#operation.more === true)
@@ -59,6 +62,15 @@ class Page {
     )
     return this.#content.judge(first, hit, input)
   }
+}
+
+/** Making a sieve costs as much as looking for a few values that could be markup. */
+const fewest = 8
+
+function sieveFor(page: string, inputs: readonly Input[]): Sieve | null {
+  let many = 0
+  for (const { value } of inputs) if (value.includes('<') && isSteady(value)) many += 1
+  return many >= fewest ? new Sieve(page) : null
 }
 
 /** Markup that runs nothing and is to the letter what a client sent: the client's, or the app's own, typed by somebody. */

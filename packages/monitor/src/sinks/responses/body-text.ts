@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { StringDecoder } from 'node:string_decoder'
 import { TextDecoder } from 'node:util'
 import { inflaterOf, type Inflate } from './inflate.ts'
@@ -49,7 +50,10 @@ export class BodyText {
       if (isAsRead && (typeof encoding !== 'string' || /^utf-?8$/i.test(encoding))) return chunk
       return this.#read(Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8'))
     }
-    return chunk instanceof Uint8Array ? this.#read(chunk) : ''
+    if (!(chunk instanceof Uint8Array)) return ''
+    return this.#decode === null && this.#codings.length === 0 && this.#charset === 'utf-8' && isAscii(chunk)
+      ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1')
+      : this.#read(chunk)
   }
 
   #read(bytes: Uint8Array): string {
