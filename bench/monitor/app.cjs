@@ -11,7 +11,7 @@ if (guard === 'riposte') {
   monitor = require('@riposte/monitor').monitor
   monitor.start({
     preset: 'cloud',
-    ...(process.env.EXPOSURE === 'true' ? { protections: { DataExposure: { action: 'log' } } } : {}),
+    protections: process.env.ASKED_FOR ? { [process.env.ASKED_FOR]: { action: 'log' } } : {},
   })
 } else if (guard === 'riposte_register') {
   monitor = require('@riposte/monitor').monitor
@@ -102,11 +102,32 @@ const escapeHtml = (text) =>
 app.get('/page', (_request, response) => {
   response.type('html').send(pageHead + pageRows)
 })
+app.get('/page-unique', (_request, response) => {
+  response.type('html').send(`${pageHead}<meta name="nonce" content="${Math.random()}">${pageRows}`)
+})
 app.get('/page-reflected', (request, response) => {
   response.type('html').send(`${pageHead}<p>Found for ${escapeHtml(request.query.name)}:</p>${pageRows}`)
 })
 app.get('/page-hole', (request, response) => {
   response.type('html').send(`${pageHead}<p>Found for ${request.query.name}:</p>${pageRows}`)
+})
+
+const turns = Array.from({ length: 8 }, (_, n) => ({
+  role: n % 2 === 0 ? 'user' : 'assistant',
+  content: `Turn ${n}. ${'The lamp that I ordered last week has not arrived, and I would like to know when it will. '.repeat(5)}`,
+}))
+app.get('/prompt', async (request, response) => {
+  const messages = [
+    { role: 'system', content: 'You answer questions about orders of a shop, in one sentence.' },
+    ...turns,
+    { role: 'user', content: `Where is the order of ${request.query.name}?` },
+  ]
+  const answer = await fetch(`${upstream}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'some-model', messages }),
+  })
+  response.json({ answer: await answer.text() })
 })
 
 const catalogue = Array.from({ length: 250 }, (_, n) => ({

@@ -23,11 +23,18 @@ interface Guard {
 }
 
 const nothing = () => []
+/** A protection that is off until asked for is on only while its own row is measured. */
+const rowsOf: Readonly<Record<string, string>> = { exposure: 'DataExposure', prompt: 'LlmPromptInjection' }
+function askedFor(): string {
+  const only = process.argv.find((arg) => arg.startsWith('--only='))
+  return rowsOf[only?.slice('--only='.length) ?? ''] ?? ''
+}
+
 const riposteEnv = ({ controlPlane, monitorDataDir }: Surroundings) => ({
   RIPOSTE_URL: controlPlane.url,
   RIPOSTE_PROJECT_TOKEN: controlPlane.projectToken,
   RIPOSTE_MONITOR_DATA_DIR: monitorDataDir,
-  EXPOSURE: String(process.argv.includes('--only=exposure')),
+  ASKED_FOR: askedFor(),
 })
 
 /** Whom the bench compares. `plain` is the measure; `plain_again` shows the noise. */

@@ -89,7 +89,8 @@ export const routes = {
   file: { title: 'readFile', path: '/file?name=lamp-{i}.txt', attack: '/file?name=../outside/secret.txt' },
   fetch: { title: 'fetch', path: '/fetch?name=lamp-{i}', share: 0.5, attack: '/fetch-hole?url={upstream}/admin' },
   html: { title: 'HTML 50 KB, 20 inputs', path: `/page?${search}`, share: 0.5, attack: `/page-hole?name=${script}` },
-  html_markup: { title: 'the same, 20 like markup', path: `/page?${markup}`, share: 0.5, unpublished: true },
+  html_unique: { title: 'the same, each another', path: `/page-unique?${search}`, share: 0.5 },
+  html_markup: { title: 'the same, 20 like markup', path: `/page-unique?${markup}`, share: 0.5, unpublished: true },
   html_reflected: {
     title: 'the same, one of them in it',
     path: `/page-reflected?${search}`,
@@ -98,6 +99,8 @@ export const routes = {
   },
   /** DataExposure is off until asked for: measured by itself, with `--only=exposure`. */
   exposure: { title: 'JSON 100 KB, exposure', path: '/catalogue', share: 0.2, unpublished: true, alone: true },
+  /** The same of LlmPromptInjection, with `--only=prompt`: ten messages of 4 KB to a language model. */
+  prompt: { title: 'LLM call', path: '/prompt?name=visitor-{i}', share: 0.3, unpublished: true, alone: true },
   exec: { title: 'exec', path: '/exec?name=lamp-{i}', share: 0.1, attack: '/exec-hole?name=x;id' },
   'scaling.body_1kb': inlined('1 KB body and a query', longTexts(1_000), 0.5),
   'scaling.body_10kb': inlined('10 KB body and a query', longTexts(10_000), 0.5),
