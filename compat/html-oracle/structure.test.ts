@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
 import { detect } from '../../packages/protections/src/cross-site-scripting/detect.ts'
@@ -14,9 +15,9 @@ interface Node {
 }
 
 let parse: (html: string) => Node
-beforeAll(async () => {
+beforeAll(() => {
   install()
-  ;({ parse } = (await import('parse5')) as { parse: typeof parse })
+  ;({ parse } = createRequire(import.meta.url)('parse5') as { parse: typeof parse })
 })
 
 const readText = (value: string): string => {

@@ -275,8 +275,7 @@ class Reader {
     if (this.#isEnd) this.#foreign.end(name)
     else {
       this.#foreign.start(name, this.#isEmpty)
-      if (!this.#foreign.isHere && !(name === 'title' && this.#foreign.isTitle))
-        this.#state = textStateOf(name)
+      if (!this.#foreign.isHere && !(name === 'title' && this.#foreign.isTitle)) this.#state = textStateOf(name)
     }
     return at + 1
   }
