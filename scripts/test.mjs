@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { bootstrap, root } from './lib/bootstrap.mjs'
@@ -13,6 +13,11 @@ const only = process.argv.slice(2)
 const results = { passed: 0, failed: 0, skipped: [] }
 const bin = (name) => path.join(root, 'node_modules', '.bin', name)
 const inCi = process.env.CI === 'true'
+/** Tests of how long work takes as it grows. */
+const growing = readdirSync('packages', { recursive: true })
+  .map((name) => `packages/${name.replaceAll(path.sep, '/')}`)
+  .filter((name) => name.endsWith('.test.ts') && !name.includes('/node_modules/'))
+  .filter((name) => readFileSync(name, 'utf8').includes("'@riposte/testkit/growth'"))
 
 const checks = [
   ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
@@ -32,13 +37,17 @@ const takeChecks = async () => {
 await Promise.all([takeChecks(), takeChecks()])
 
 // Tests that wait for the kernel, a database or another program more than they work go several at a time; those that measure how work
-// grows go one by one.
+// grows go one by one, with nothing beside them.
 if (wanted('unit')) {
-  await runVitest('unit', ['--project', 'unit'], {})
-  await runVitest('programs', ['--project', 'patch', '--maxWorkers=3'], {})
+  await Promise.all([
+    runVitest('unit', ['--project', 'unit', ...growing.flatMap((file) => ['--exclude', file])], {}),
+    runVitest('programs', ['--project', 'patch', '--maxWorkers=2'], {}),
+  ])
+  await runVitest('growth', ['--project', 'unit', ...growing], {})
 }
-// The longest of all, one file after the other: what mostly waits runs beside it.
-const beside = wanted('compat') ? runCompat() : Promise.resolve()
+// The longest of all, one file after the other: half of it runs beside what mostly waits, half after that.
+const [first, second] = wanted('compat') ? compatRuns() : []
+const beside = first?.()
 if (wanted('kernel')) await runKernel()
 if (wanted('db')) {
   for (const server of await postgresServers()) {
@@ -55,6 +64,7 @@ if (wanted('db')) {
     }
   }
 }
+await second?.()
 await beside
 if (wanted('e2e')) await runVitest('e2e', ['--project', 'e2e'], {})
 if (wanted('newest')) await runNewest()
@@ -136,24 +146,30 @@ function missingForKernelTests() {
   return absent.length > 0 ? `not installed (Debian: apt-get install ${absent.join(' ')})` : null
 }
 
-/** The SDK with real drivers and frameworks, which the folders under compat install for themselves. */
-async function runCompat() {
+/** Folders under compat of the second half. What shares an installation stands in one half. */
+const secondHalf = ['clients', 'html', 'html-oracle', 'llm', 's3', 'xml']
+
+/**
+ * The SDK with real drivers and frameworks, which the folders under compat install for themselves.
+ * @returns two halves of about the same length
+ */
+function compatRuns() {
   const server = ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd', '/usr/bin/mariadbd'].find((file) =>
     existsSync(file),
   )
   if (!server) skip('tests on MariaDB: mariadbd is not installed (Debian: apt-get install mariadb-server)')
   const slapd = ['/usr/sbin/slapd', '/usr/bin/ldapsearch'].every((file) => existsSync(file))
   if (!slapd) skip('tests on OpenLDAP: slapd or ldapsearch is not installed (Debian: apt-get install slapd ldap-utils)')
-  await runVitest(
-    'compat',
-    [
-      '--project',
-      'compat',
-      ...(server ? [] : ['--exclude', 'compat/drivers/{mysql,maria,orms}*']),
-      ...(slapd ? [] : ['--exclude', 'compat/{ldap,ldap-sdk}/**']),
-    ],
-    {},
-  )
+  const common = [
+    ...['--project', 'compat'],
+    ...(server ? [] : ['--exclude', 'compat/drivers/{mysql,maria,orms}*']),
+    ...(slapd ? [] : ['--exclude', 'compat/{ldap,ldap-sdk}/**']),
+  ]
+  const others = secondHalf.flatMap((folder) => ['--exclude', `compat/${folder}/**`])
+  return [
+    () => runVitest('compat, first half', [...common, ...others], {}),
+    () => runVitest('compat, second half', [...common, ...secondHalf.map((folder) => `compat/${folder}/`)], {}),
+  ]
 }
 
 /** The SDK and `npm start` on the newest Node, which an npm package carries. */

@@ -117,7 +117,9 @@ function attackAndUse(library: string, home: Home, file: string, all: readonly H
       expect(counters).toMatchObject({ findings: all.length + 10, blocked: all.length + 10 })
     })
 
-    test.runIf(file.endsWith('.cjs'))('with the action none the same requests leak: the holes are real', async () => {
+    // Once for each library is enough to know.
+    if (file.endsWith('.mjs')) return
+    test('with the action none the same requests leak: the holes are real', async () => {
       const open = await startApp({ home, file, url: `ldap://127.0.0.1:${slapd.port}`, action: 'none' })
       for (const { door, exploit, shows } of all) {
         const answer = await open.post(door, exploit)
