@@ -56,6 +56,8 @@ interface Inside {
 /** A head that was made, and has not left: another one can take its place. @returns whether it had not */
 function takeBackHead(request: IncomingMessage, response: ServerResponse): boolean {
   const inside = response as object as Inside
+  // To the app these have left, and they would follow whatever leaves now.
+  if (holdsParts(response)) return false
   if (inside._headerSent) {
     // On a connection on which an earlier request is still being answered nothing of this one has left.
     if (response.socket) return false
@@ -72,6 +74,13 @@ function takeBackHead(request: IncomingMessage, response: ServerResponse): boole
   inside.chunkedEncoding = false
   inside.strictContentLength = false
   return !response.headersSent
+}
+
+/** Newer versions of Node keep the parts of one turn, and the head, to send them together. */
+function holdsParts(response: ServerResponse): boolean {
+  const key = Object.getOwnPropertySymbols(response).find(({ description }) => description === 'kChunkedBuffer')
+  const parts = key && (response as object as Record<symbol, unknown>)[key]
+  return Array.isArray(parts) && parts.length > 0
 }
 
 /** What a refused client is told, as it asked for it. */
