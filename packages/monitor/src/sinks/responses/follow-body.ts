@@ -77,5 +77,5 @@ export function ignorePart(answer: object, given: Given, last: boolean): unknown
 }
 
 /** What is written from within another request's work is still of this one; values that the app named on the way count too. */
-const inRequest = <Result>(context: Context, work: () => Result): Result =>
+export const inRequest = <Result>(context: Context, work: () => Result): Result =>
   contexts.getStore()?.request === context.request ? work() : contexts.run(context, work)

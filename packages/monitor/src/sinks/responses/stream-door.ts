@@ -1,8 +1,9 @@
 import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import type { Context } from '../../core/context.ts'
 import type { Engine } from '../../core/engine.ts'
 import { holdHead, takeHead } from '../../respond/held-head.ts'
 import { contextOf } from '../../sources/keep-context.ts'
-import { followBody, judgeHead, judgePart, keepPart, type Following } from './follow-body.ts'
+import { followBody, inRequest, judgeHead, judgePart, keepPart, type Following } from './follow-body.ts'
 import { beneath, define, type Beneath, type Method, type Send } from './patch-method.ts'
 import { headerIn, headOf } from './read-head.ts'
 
@@ -25,6 +26,9 @@ function guardRespond(target: Record<string, Method<Stream>>, engine: Engine): v
     const context = contextOf(this)
     const isOver = this.destroyed || this.closed || this.headersSent
     if (!context || context.blocked || isOver) return next().apply(this, given)
+    // The last moment at which what the request did unseen can get another answer.
+    inRequest(context, () => engine.lookout?.())
+    if (hasRefused(context)) return undefined
     const status = Number(headerIn(headers, ':status') ?? 200)
     const head = headOf(status, headers)
     if (judgeHead(head, engine, context)) return undefined
@@ -37,6 +41,9 @@ function guardRespond(target: Record<string, Method<Stream>>, engine: Engine): v
     return undefined
   })
 }
+
+/** A function of its own, since looking may have changed it. */
+const hasRefused = (context: Context): boolean => context.blocked !== null
 
 function guardBody(
   target: Record<string, Method<Stream>>,
