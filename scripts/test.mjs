@@ -13,6 +13,8 @@ const only = process.argv.slice(2)
 const results = { passed: 0, failed: 0, skipped: [] }
 const bin = (name) => path.join(root, 'node_modules', '.bin', name)
 const inCi = process.env.CI === 'true'
+/** Folders under compat of the second half. What shares an installation stands in one half. */
+const secondHalf = ['clients', 'html', 'html-oracle', 'llm', 's3', 'xml']
 
 const checks = [
   ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
@@ -137,9 +139,6 @@ function missingForKernelTests() {
     .map(([, debian]) => debian)
   return absent.length > 0 ? `not installed (Debian: apt-get install ${absent.join(' ')})` : null
 }
-
-/** Folders under compat of the second half. What shares an installation stands in one half. */
-const secondHalf = ['clients', 'html', 'html-oracle', 'llm', 's3', 'xml']
 
 /**
  * The SDK with real drivers and frameworks, which the folders under compat install for themselves.
