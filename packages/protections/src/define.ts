@@ -71,6 +71,8 @@ export interface ProtectionOf<Id extends string, Kind extends OperationKind, Set
   readonly spec: ProtectionSpec<Id, Settings> & { readonly kinds: readonly Kind[] }
   /** A pure, linear-time judgement of one operation against the values that came from outside. It may throw by bug: the caller fails open. */
   detect(operation: OperationOf<Kind>, inputs: readonly Input[], settings: SettingsOf<Settings>): Finding | null
+  /** A cheap answer to whether anything could be found in what is new of an operation's text, by values that stand there. Never a wrong no. */
+  mayFind?(text: string, inputs: readonly Input[]): boolean
 }
 
 /** One of many: whoever calls `detect` has asked `watches` first. */
@@ -81,6 +83,7 @@ export interface Protection {
     inputs: readonly Input[],
     settings: Readonly<Record<string, boolean | number | readonly string[]>>,
   ): Finding | null
+  mayFind?(text: string, inputs: readonly Input[]): boolean
 }
 
 export function defineProtection<

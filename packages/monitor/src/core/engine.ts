@@ -33,7 +33,7 @@ export class Engine {
   readonly #parts: EngineParts
   readonly #judges: readonly Protection[]
   readonly #judgesAnything: ReadonlySet<OperationKind>
-  readonly #known = new KnownOperations()
+  readonly #known: KnownOperations
   readonly #recent = new RecentFindings()
   /** What we do ourselves on the way (a log file, the spool) is not the app's. */
   #busy = false
@@ -43,6 +43,7 @@ export class Engine {
 
   constructor(parts: EngineParts) {
     this.#parts = parts
+    this.#known = new KnownOperations(!parts.own.some(({ spec }) => spec.kinds.includes('html')))
     this.#judges = [...protections, ...parts.own]
     const alone = this.#judges.filter(({ spec }) => spec.withoutInputs)
     this.#judgesAnything = new Set(alone.flatMap(({ spec }) => spec.kinds))
@@ -79,6 +80,31 @@ export class Engine {
   /** Runs work of ours beside the app's, which goes on whatever comes of it. */
   aside<T>(place: string, work: () => T): T | undefined {
     return this.#parts.guard<T | undefined, []>(place, work, undefined)
+  }
+
+  /** Whether a page may leave without being judged, asked before it is made text. @param page all of it, as it leaves */
+  mayPass(context: Context, page: string | Buffer): boolean {
+    const { responder, guard } = this.#parts
+    if (this.#busy || responder.ending || context.blocked) return false
+    if (!guard('known page', () => this.#holdsNothing(context, page), false)) return false
+    this.counters.operations += 1
+    this.counters.known += 1
+    return true
+  }
+
+  /** What is new in a page is small, and nothing that came with the request stands in it. */
+  #holdsNothing(context: Context, page: string | Buffer): boolean {
+    const part = this.#known.newInPage(page, context)
+    if (!part) return true
+    if (part.end - part.start > page.length / 4) return false
+    const { inputs, cut, unread } = context.inputs()
+    if (cut || unread !== null) return false
+    const around = aroundOf(inputs)
+    const text = textIn(page, part.start - around, part.end + around)
+    const layers = this.#parts.layers()
+    return this.#judges
+      .filter(({ spec }) => spec.kinds.includes('html') && isOn(layers, spec))
+      .every((protection) => protection.mayFind?.(text, inputs) === false)
   }
 
   /** A new request: whether it is refused, and answered, before the app hears of it. */
@@ -126,7 +152,7 @@ export class Engine {
       if (finding) return this.#found({ context, operation, protection, finding, layers })
       if (cut && !context.cutReported) this.#reportCut({ context, operation, protection, inputs, layers })
     }
-    if (judged && !cut && unread === null) this.#known.remember(operation, inputs)
+    if (judged && !cut && unread === null) this.#known.remember(operation, context, inputs)
     return pass
   }
 
@@ -162,7 +188,7 @@ export class Engine {
         confidence: finding.confidence,
         environment: settings.environment,
         method: context.request?.method ?? null,
-        path: pathOf(context),
+        path: context.path,
         now,
       },
       protection.spec.defaultAction,
@@ -221,6 +247,13 @@ const judgeIn = (engine: Engine, context: Context, operation: Operation | (() =>
 const isJudge = (protection: Protection, operation: Operation, layers: readonly Layer[], alone: boolean): boolean =>
   watches(protection, operation) && isOn(layers, protection.spec) && (!alone || protection.spec.withoutInputs === true)
 
+/** How long a value may be in a page, where each of its signs was escaped. */
+const aroundOf = (inputs: readonly Input[]): number =>
+  64 + 8 * inputs.reduce((most, { value }) => Math.max(most, value.length), 0)
+
+const textIn = (page: string | Buffer, start: number, end: number): string =>
+  typeof page === 'string' ? page.slice(Math.max(0, start), end) : page.toString('utf8', Math.max(0, start), end)
+
 /** Worked out once for each protection. */
 const defaults = new WeakMap<Protection, ReturnType<typeof defaultSettings>>()
 
@@ -228,12 +261,6 @@ function defaultsOf(protection: Protection, specs: Protection['spec']['settings'
   let known = defaults.get(protection)
   if (!known) defaults.set(protection, (known = defaultSettings(specs)))
   return known
-}
-
-function pathOf({ request }: Context): string | null {
-  if (!request) return null
-  const url = (request as typeof request & { readonly originalUrl?: string }).originalUrl ?? request.url ?? '/'
-  return url.split('?', 1)[0] ?? '/'
 }
 
 /** What a blocked request may still do: give back what it holds. */

@@ -1,28 +1,38 @@
-import type { Input, Operation } from '@riposte/contract/wire'
+import type { Input, Operation, Span } from '@riposte/contract/wire'
+import type { Context } from './context.ts'
 import { KnownPages } from './known-pages.ts'
 import { KnownStatements } from './known-statements.ts'
 
 /**
- * What the app asks for again and again in the same words, seen to hold nothing of a request: it passes at once. Findings never get
- * in here.
+ * What the app asks for again and again in the same words, seen to hold nothing of a request, and pages with the same markup: they
+ * pass at once. Findings never get in here.
  */
 export class KnownOperations {
   readonly #statements = new KnownStatements()
   readonly #pages = new KnownPages()
+  readonly #asksPages: boolean
+
+  /** @param asksPages whether a page that differs only in words may pass: not where others than ours read pages */
+  constructor(asksPages: boolean) {
+    this.#asksPages = asksPages
+  }
 
   has(operation: Operation): boolean {
     const text = ownText(operation)
-    if (text !== null) return this.#statements.has(text)
-    const page = wholePage(operation)
-    return page !== null && this.#pages.has(page)
+    return text !== null && this.#statements.has(text)
+  }
+
+  /** The part of a page that is not known; null where all of it is. @param page as text or as bytes in UTF-8 */
+  newInPage(page: string | Buffer, context: Context): Span | null {
+    return this.#asksPages ? this.#pages.newIn(context.path ?? '', page) : { start: 0, end: page.length }
   }
 
   /** @param inputs all that came with the request that asked for it */
-  remember(operation: Operation, inputs: readonly Input[]): void {
+  remember(operation: Operation, context: Context, inputs: readonly Input[]): void {
     const text = ownText(operation)
     if (text !== null && !standsIn(text, inputs)) this.#statements.add(text)
-    const page = wholePage(operation)
-    if (page !== null && this.#pages.isRepeated(page) && !standsIn(page, inputs)) this.#pages.add(page)
+    const page = this.#asksPages ? wholePage(operation) : null
+    if (page !== null) this.#pages.add(context.path ?? '', page)
   }
 }
 

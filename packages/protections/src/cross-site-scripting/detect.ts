@@ -70,7 +70,7 @@ const fewest = 8
 function sieveFor(page: string, inputs: readonly Input[]): Sieve | null {
   let many = 0
   for (const { value } of inputs) if (value.includes('<') && isSteady(value)) many += 1
-  return many >= fewest ? new Sieve(page) : null
+  return many >= fewest ? Sieve.ofPage(page) : null
 }
 
 /** Markup that runs nothing and is to the letter what a client sent: the client's, or the app's own, typed by somebody. */

@@ -94,12 +94,7 @@ export class ContentJudge {
     const owner = segments.ownerOf(index)
     // Of one whose beginning has left already nothing can be told.
     if (owner === -1) return null
-    const type = attributeOf(this.#markup, owner, 'type')
-    if (
-      type !== null &&
-      !/^\s*(?:module|(?:(?:text|application)\/)?(?:x-)?(?:java|ecma|j|live)script.*|)\s*$/i.test(type)
-    )
-      return null
+    if (!isJavaScript(attributeOf(this.#markup, owner, 'type'))) return null
     return this.#code(index, input, read(textAt(this.#markup, index)))
   }
 
@@ -125,3 +120,7 @@ export class ContentJudge {
     return true
   }
 }
+
+/** @param type of a script as it is written, null where none is */
+export const isJavaScript = (type: string | null): boolean =>
+  type === null || /^\s*(?:module|(?:(?:text|application)\/)?(?:x-)?(?:java|ecma|j|live)script.*|)\s*$/i.test(type)

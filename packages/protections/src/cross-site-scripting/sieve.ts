@@ -3,19 +3,31 @@
  * no; now and then a wrong yes.
  */
 export class Sieve {
-  readonly #grams: Grams
+  readonly #holds: (run: string) => boolean
 
-  constructor(page: string) {
-    this.#grams = new Grams(page.toLowerCase())
+  private constructor(holds: (run: string) => boolean) {
+    this.#holds = holds
+  }
+
+  /** For many values and a whole page, which is read once. */
+  static ofPage(page: string): Sieve {
+    const grams = new Grams(page.toLowerCase())
+    return new Sieve((run) => grams.mayHold(run))
+  }
+
+  /** For a part of a page. */
+  static ofPart(part: string): Sieve {
+    const lower = part.toLowerCase()
+    return new Sieve((run) => run.length < shortestRun || lower.includes(run))
   }
 
   mayHold(value: string): boolean {
     if (!isSteady(value)) return true
     const run = longestRun(value).toLowerCase()
-    if (this.#grams.mayHold(run)) return true
+    if (this.#holds(run)) return true
     // What takes white space away leaves the same letters.
     const tight = run.replaceAll(' ', '')
-    return tight.length < shortestRun || this.#grams.mayHold(tight)
+    return tight.length < shortestRun || (tight !== run && this.#holds(tight))
   }
 }
 

@@ -115,6 +115,12 @@ export class PrototypeWatch {
   }
 }
 
+/** Looks before each operation and before an answer has a head: the last moment at which the request can get another answer. */
+export function watchPrototypes(engine: Engine): void {
+  const watch = new PrototypeWatch(engine)
+  engine.lookout = () => watch.check()
+}
+
 const changeOf = (owner: Shared, key: string, own: Own | null): Change => ({
   name: nameOf(owner, key),
   owner,

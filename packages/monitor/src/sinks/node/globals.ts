@@ -1,4 +1,4 @@
-import { watchPrototypes } from '../merges/watch-answers.ts'
+import { watchPrototypes } from '../merges/prototype-watch.ts'
 import { guardModelCalls } from '../llm/model-fetch.ts'
 import type { Sink } from '../sink.ts'
 import { guardFunctionConstructors } from './code-from-text.ts'

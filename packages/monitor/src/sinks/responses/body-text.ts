@@ -16,6 +16,7 @@ export class BodyText {
   #inflaters: readonly Inflate[] | null = null
   /** Chosen with the first bytes. */
   #decode: Decode | null = null
+  #hasBegun = false
 
   constructor(head: Head) {
     // The last one is the outermost.
@@ -27,6 +28,10 @@ export class BodyText {
     this.#charset = charsetOf(head.header('content-type'))
   }
 
+  get #isUtf8(): boolean {
+    return this.#codings.length === 0 && this.#charset === 'utf-8'
+  }
+
   get isEncoded(): boolean {
     return this.#codings.length > 0
   }
@@ -36,8 +41,17 @@ export class BodyText {
     return this.isEncoded && this.#decode === null
   }
 
+  /** @returns the one part of a body as it is, where that says the same as its text in UTF-8; else null */
+  whole(chunk: unknown, encoding: unknown): string | Buffer | null {
+    if (this.#hasBegun || !this.#isUtf8) return null
+    if (typeof chunk === 'string') return isUtf8(encoding) ? chunk : null
+    if (!(chunk instanceof Uint8Array) || markOf(chunk) !== null) return null
+    return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  }
+
   /** @param chunk as the app writes it: text, bytes, or nothing @returns what it adds to the text */
   part(chunk: unknown, encoding: unknown, last: boolean): string {
+    this.#hasBegun = true
     const text = this.#textOf(chunk, encoding)
     if (!last) return text
     for (const inflater of this.#inflaters ?? []) inflater.close()
@@ -46,12 +60,11 @@ export class BodyText {
 
   #textOf(chunk: unknown, encoding: unknown): string {
     if (typeof chunk === 'string') {
-      const isAsRead = this.#decode === null && this.#codings.length === 0 && this.#charset === 'utf-8'
-      if (isAsRead && (typeof encoding !== 'string' || /^utf-?8$/i.test(encoding))) return chunk
+      if (this.#decode === null && this.#isUtf8 && isUtf8(encoding)) return chunk
       return this.#read(Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8'))
     }
     if (!(chunk instanceof Uint8Array)) return ''
-    return this.#decode === null && this.#codings.length === 0 && this.#charset === 'utf-8' && isAscii(chunk)
+    return this.#decode === null && this.#isUtf8 && isAscii(chunk)
       ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1')
       : this.#read(chunk)
   }
@@ -68,6 +81,9 @@ export class BodyText {
     return text
   }
 }
+
+/** @param encoding that the app names with a text */
+const isUtf8 = (encoding: unknown): boolean => typeof encoding !== 'string' || /^utf-?8$/i.test(encoding)
 
 function inflate(by: readonly Inflate[], at: number, bytes: Uint8Array, take: (plain: Uint8Array) => void): void {
   const inflater = by[at]

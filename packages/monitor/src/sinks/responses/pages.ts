@@ -54,6 +54,10 @@ class PageWatch implements BodyWatch {
     this.#markup = markup
   }
 
+  mayPass(body: string | Buffer): boolean {
+    return this.#markup === 'html' && this.#engine.mayPass(this.#context, body)
+  }
+
   part(text: string, last: boolean): BlockedError | null {
     if (this.#markup === 'none') return null
     const before = this.#kept.length

@@ -26,7 +26,12 @@ export function headerIn(given: Given, name: string): string | null {
 /** What an answer of HTTP/1 says, once its head is made: what came with the head is only in there. */
 export function readHead(response: ServerResponse): Head {
   const made = (response as { readonly _header?: string | null })._header ?? ''
-  return { status: response.statusCode, header: (name) => headerOfText(made, name) }
+  let contentType: string | null | undefined
+  return {
+    status: response.statusCode,
+    // Everybody asks for one of them.
+    header: (name) => (name === 'content-type' ? (contentType ??= headerOfText(made, name)) : headerOfText(made, name)),
+  }
 }
 
 /** @param made a head as it goes over the wire */

@@ -27,7 +27,7 @@ function guardRespond(target: Record<string, Method<Stream>>, engine: Engine): v
     const isOver = this.destroyed || this.closed || this.headersSent
     if (!context || context.blocked || isOver) return next().apply(this, given)
     // The last moment at which what the request did unseen can get another answer.
-    inRequest(context, () => engine.lookout?.())
+    if (engine.lookout) inRequest(context, engine.lookout)
     if (hasRefused(context)) return undefined
     const status = Number(headerIn(headers, ':status') ?? 200)
     const head = headOf(status, headers)

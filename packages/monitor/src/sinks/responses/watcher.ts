@@ -12,6 +12,8 @@ export interface Head {
 
 /** Follows the body of one answer. */
 export interface BodyWatch {
+  /** Whether a body that leaves in one part needs no judging. Asked before it is made text. */
+  mayPass?(body: string | Buffer): boolean
   /** Judges a part before it leaves, in the order in which they do. @returns why it must not, or null */
   part(text: string, last: boolean): BlockedError | null
 }
