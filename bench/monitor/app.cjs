@@ -95,7 +95,8 @@ const row = (n) =>
   `<tr id="row-${n}"><td>${n}</td><td><a href="/lamps/${n}" title="Lamp no. ${n}">A lamp, brass &amp; oak, no. ${n}</a></td><td>${n * 7},90</td></tr>`
 const pageHead =
   '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Lamps</title><script>var shop = { open: true }</script></head><body><h1>Lamps</h1>'
-const pageRows = `<table>${Array.from({ length: 370 }, (_, n) => row(n)).join('')}</table></body></html>`
+const rows = Array.from({ length: 370 }, (_, n) => row(n))
+const pageRows = `<table>${rows.join('')}</table></body></html>`
 const escapeHtml = (text) =>
   text.replace(/[&<>"']/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[sign])
 
@@ -104,6 +105,11 @@ app.get('/page', (_request, response) => {
 })
 app.get('/page-unique', (_request, response) => {
   response.type('html').send(`${pageHead}<meta name="nonce" content="${Math.random()}">${pageRows}`)
+})
+let seen = 0
+app.get('/page-rows', (_request, response) => {
+  seen += 1
+  response.type('html').send(`${pageHead}<table>${rows.slice(seen % 30).join('')}</table></body></html>`)
 })
 app.get('/page-reflected', (request, response) => {
   response.type('html').send(`${pageHead}<p>Found for ${escapeHtml(request.query.name)}:</p>${pageRows}`)

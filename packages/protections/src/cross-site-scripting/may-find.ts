@@ -7,9 +7,9 @@ import { Sieve } from './sieve.ts'
 export function mayFind(part: string, inputs: readonly Input[]): boolean {
   const sieve = Sieve.ofPart(part)
   const search = new Search(part)
-  return inputs.some(
-    (input) =>
-      sieve.mayHold(input.value) &&
-      candidatesOf(input).some((candidate) => search.hits(candidate).next().done === false),
-  )
+  return inputs.some((input) => {
+    // What could be markup has many forms.
+    if (input.value.includes('<') && !sieve.mayHold(input.value)) return false
+    return candidatesOf(input).some((candidate) => search.hits(candidate).next().done === false)
+  })
 }
