@@ -12,6 +12,7 @@ import { ActionChips, stateWord } from '../../ui/chips.tsx'
 import { useKeys } from '../../ui/keyboard.ts'
 import { MarkedText } from '../../ui/marked-text.tsx'
 import { ErrorState, Facts, PageHeader } from '../../ui/page.tsx'
+import { Prose } from '../../ui/prose.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { SeverityLabel } from '../../ui/severity.tsx'
 
@@ -112,7 +113,10 @@ export function IncidentPage() {
               <Facts
                 rows={[
                   ['Decided by', outcome.decidedBy.source],
-                  ['Revision', outcome.decidedBy.revision],
+                  [
+                    'Revision',
+                    outcome.decidedBy.revision ?? <span className="quiet">none: no rule of the console</span>,
+                  ],
                   ['Seen', `${data.count === 1 ? 'once' : `${data.count} times`}; ${data.similar} similar`],
                 ]}
               />
@@ -124,11 +128,11 @@ export function IncidentPage() {
               ))}
             </Section>
             <Section title="Why">
-              <Text size="sm">{explanation?.whyFlagged ?? data.reason}</Text>
+              <Prose>{explanation?.whyFlagged ?? data.reason}</Prose>
               {explanation ? (
                 <>
-                  <Text size="sm">{explanation.what}</Text>
-                  <Text size="sm">{explanation.whatToDo}</Text>
+                  <Prose>{explanation.what}</Prose>
+                  <Prose>{explanation.whatToDo}</Prose>
                   {explanation.references.map((reference) => (
                     <a key={reference.id} href={reference.url} target="_blank" rel="noreferrer">
                       {reference.id} {reference.title}

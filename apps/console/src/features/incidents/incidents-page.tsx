@@ -19,7 +19,7 @@ import { readFilter } from './filter.ts'
 const columns: Column<IncidentSummary>[] = [
   { id: 'at', header: 'When', width: '5.5rem', render: (row) => <RelativeTime at={row.at} /> },
   { id: 'severity', header: 'Severity', width: '6rem', render: (row) => <SeverityLabel severity={row.severity} /> },
-  { id: 'protection', header: 'Protection', width: '9rem', render: (row) => row.protection },
+  { id: 'protection', header: 'Protection', width: '13rem', render: (row) => row.protection },
   {
     id: 'done',
     header: 'Done',
