@@ -143,7 +143,7 @@ class Known<Page extends string | Buffer> {
     switch (of) {
       case kind.text:
         // A `>` may be the end of a tag or a comment that a value ended sooner.
-        return !/[<>]/.test(text) && (element !== 'script' || isOfEndTag(markup, index))
+        return !/[<>]/.test(text) && (!isRead.has(element) || isOfEndTag(markup, index))
       case kind.rcdata:
         return !text.includes('<')
       case kind.script:
@@ -151,11 +151,13 @@ class Known<Page extends string | Buffer> {
       case kind.comment:
         return !/^[->]|--/.test(text)
       default:
-        return isHarmlessValue(element, attributeAt(markup, index), text)
+        return isHarmlessValue(markup, index, text)
     }
   }
 }
 
+/** In SVG their content is text, and is read by more than people. */
+const isRead: ReadonlySet<string> = new Set(['script', 'style'])
 /** Elements whose beginning is not followed by a text. */
 const holdsOther: ReadonlySet<string> = new Set(
   'script style title textarea xmp iframe noembed noframes noscript plaintext'.split(' '),
@@ -188,9 +190,12 @@ function untilOf(of: number): string | null {
 /** By these the rest of their tag means something else. */
 const decisive: ReadonlySet<string> = new Set(['http-equiv', 'type', 'rel', 'srcdoc', 'style', 'sandbox', 'xmlns'])
 
-function isHarmlessValue(element: string, attribute: string, value: string): boolean {
+function isHarmlessValue(markup: Markup, index: number, value: string): boolean {
+  const element = elementAt(markup, index)
+  const attribute = attributeAt(markup, index)
   if (decisive.has(attribute) || /^on[a-z]/.test(attribute)) return false
-  if (element === 'meta' && attribute === 'content') return !/url/i.test(value)
+  if (element === 'meta' && attribute === 'content')
+    return attributeOf(markup, markup.segments.ownerOf(index), 'http-equiv') === null
   if (!isAddress(element, attribute)) return true
   return element !== 'script' && element !== 'base' && !runs(element, attribute, cleanAddress(value))
 }
