@@ -7,7 +7,7 @@ const mostRests = 8
 /** Each part of the path, and each rest of several parts: whatever a route may have made a parameter of. */
 export function collectPath(collector: ValueCollector, path: string): void {
   // `GET http://host/path`, as proxies ask.
-  const bare = /^[a-z][a-z0-9+.-]*:\/\/[^/]*(\/.*)$/is.exec(path)?.[1] ?? path
+  const bare = path.startsWith('/') ? path : (/^[a-z][a-z0-9+.-]*:\/\/[^/]*(\/.*)$/is.exec(path)?.[1] ?? path)
   const raw = bare.split('/', 256).slice(1)
   const parts = raw.map(decodeComponent)
   for (let index = 0; index < parts.length; index += 1) {
