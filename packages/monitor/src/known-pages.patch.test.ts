@@ -46,13 +46,17 @@ function pageOf(hole: string, { name, user, rows }: Visit): string {
 }
 
 let port = 0
+/** What an earlier request has left. */
+let stored = ''
 const server = http.createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://app')
   const [, hole = '', as] = url.pathname.split('/')
   const { name = '', user = '', rows = '3' } = Object.fromEntries(url.searchParams)
   const page = pageOf(hole, { name, user, rows: Number(rows) })
   response.setHeader('content-type', 'text/html; charset=utf-8')
-  if (as === 'parts') {
+  if (as === 'named') {
+    monitor.runWithInputs({ stored }, () => response.end(page.replace('<h1>', `<i>${stored}</i><h1>`)))
+  } else if (as === 'parts') {
     response.write(page.slice(0, 900))
     response.end(page.slice(900))
   } else response.end(as === 'bytes' ? Buffer.from(page) : page)
@@ -104,4 +108,14 @@ test('pages that leave in parts are judged each time', async () => {
   const before = known()
   await visit('none/parts', { name: 'Ann', user: 'Ann', rows: 3 })
   expect(known()).toBe(before)
+})
+
+test('values that the app names on the way count', async () => {
+  const show = async (value: string): Promise<number> => {
+    stored = value
+    return (await visit('none/named', { name: 'Ann', user: 'Ann', rows: 3 })).status
+  }
+  expect(await show('words')).toBe(200)
+  expect(await show('other words')).toBe(200)
+  expect(await show('<img src=x onerror=steal()>')).toBe(403)
 })

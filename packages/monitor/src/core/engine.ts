@@ -83,9 +83,10 @@ export class Engine {
   }
 
   /** Whether a page may leave without being judged, asked before it is made text. @param page all of it, as it leaves */
-  mayPass(context: Context, page: string | Buffer): boolean {
+  mayPass(page: string | Buffer): boolean {
+    const context = contexts.getStore()
     const { responder, guard } = this.#parts
-    if (this.#busy || responder.ending || context.blocked) return false
+    if (!context || this.#busy || responder.ending || context.blocked) return false
     if (!guard('known page', () => this.#holdsNothing(context, page), false)) return false
     this.counters.operations += 1
     this.counters.known += 1

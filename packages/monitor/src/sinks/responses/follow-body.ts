@@ -50,12 +50,12 @@ export type Verdict = 'passes' | 'waits' | 'refused'
 
 /** Judges a part of a body, of which nothing has left yet. */
 export function judgePart(following: Following, engine: Engine, given: Given, last: boolean): Verdict {
-  const { context, watches, waiting } = following
-  const whole = last ? following.text.whole(given[0], given[1]) : null
-  if (whole !== null && watches.every((watch) => watch.mayPass?.(whole))) return 'passes'
-  const text = engine.aside('answer', () => following.text.part(given[0], given[1], last)) ?? ''
-  if (text === '' && !last) return following.text.isSilent && waiting.length < mostWaiting ? 'waits' : 'passes'
-  return inRequest(context, () => {
+  return inRequest(following.context, () => {
+    const { watches, waiting } = following
+    const whole = last ? following.text.whole(given[0], given[1]) : null
+    if (whole !== null && watches.every((watch) => watch.mayPass?.(whole))) return 'passes'
+    const text = engine.aside('answer', () => following.text.part(given[0], given[1], last)) ?? ''
+    if (text === '' && !last) return following.text.isSilent && waiting.length < mostWaiting ? 'waits' : 'passes'
     for (const watch of watches) if (engine.aside('answer', () => watch.part(text, last))) return 'refused'
     return 'passes'
   })

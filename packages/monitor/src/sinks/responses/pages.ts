@@ -55,7 +55,7 @@ class PageWatch implements BodyWatch {
   }
 
   mayPass(body: string | Buffer): boolean {
-    return this.#markup === 'html' && this.#engine.mayPass(this.#context, body)
+    return this.#markup === 'html' && this.#engine.mayPass(body)
   }
 
   part(text: string, last: boolean): BlockedError | null {
