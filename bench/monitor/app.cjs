@@ -97,11 +97,13 @@ const pageHead =
   '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Lamps</title><script>var shop = { open: true }</script></head><body><h1>Lamps</h1>'
 const rows = Array.from({ length: 370 }, (_, n) => row(n))
 const pageRows = `<table>${rows.join('')}</table></body></html>`
+/** Made once: whether an engine joins the same parts anew each time is none of what is measured. */
+const page = Buffer.from(pageHead + pageRows).toString()
 const escapeHtml = (text) =>
   text.replace(/[&<>"']/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[sign])
 
 app.get('/page', (_request, response) => {
-  response.type('html').send(pageHead + pageRows)
+  response.type('html').send(page)
 })
 app.get('/page-unique', (_request, response) => {
   response.type('html').send(`${pageHead}<meta name="nonce" content="${Math.random()}">${pageRows}`)
