@@ -173,15 +173,18 @@ test.each([
   expect(await reaches('fd77:2::10')).toBe(false)
 })
 
+/** A connection that was open before still has a packet to send, or none. */
+const withoutCounts = (table: string): string => table.replace(/packets \d+ bytes \d+/g, 'packets and bytes')
+
 test('a reboot: the kernel knows nothing, and the leases put all back; twice is as once', async () => {
   const one = job(asked('10.77.2.10'))
   await block.execute(one)
   await lab.host.nft('flush ruleset')
   expect(await reaches('10.77.2.10')).toBe(true)
   expect(await restoreContainments(host)).toEqual({ isolations: 0, blocks: 1 })
-  const before = await rules()
+  const before = withoutCounts(await rules())
   expect(await restoreContainments(host)).toEqual({ isolations: 0, blocks: 1 })
-  expect(await rules()).toBe(before)
+  expect(withoutCounts(await rules())).toBe(before)
   expect(await reaches('10.77.2.10')).toBe(false)
   expect(await block.reconcile(one, [])).toMatchObject({ state: 'applied' })
   expect(await block.reconcile(job(asked('10.77.2.11')), [])).toMatchObject({ state: 'not_applied' })
