@@ -75,6 +75,12 @@ describe('a page is not alike where markup, or what runs, differs', () => {
     expect(isAlike(from, to)).toBe(false)
   })
 
+  it('what scripts are loaded by, and what a page is decoded by', () => {
+    const map = (to: string): string => `<script type="importmap">{"imports":{"a":"${to}"}}</script>`
+    expect(isAlikeTo(map('/a.js'), map('/b.js'))).toBe(false)
+    expect(isAlikeTo('<meta charset="utf-8">', '<meta charset="iso-2022-jp">')).toBe(false)
+  })
+
   it('a text in which a sign of markup stands already', () => {
     expect(isAlikeTo('<p>a < b</p>', '<p>a <b</p>')).toBe(false)
     expect(isAlikeTo('<p>a </ b</p>', '<p>a </b</p>')).toBe(false)

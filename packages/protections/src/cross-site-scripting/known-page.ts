@@ -2,10 +2,12 @@ import { attributeAt, attributeOf, elementAt, isOfEndTag } from '../html/element
 import { kind } from '../html/kind.ts'
 import { readMarkup, type Markup } from '../html/read-markup.ts'
 import { cleanAddress, isAddress, runs } from './address.ts'
-import { isJavaScript } from './judge-content.ts'
 
 /** Pieces of a page that may differ; beyond it the page is judged sooner than compared. */
 const mostDifferences = 64
+
+/** So many are compared one by one: most of what is the same between two differences is short. */
+const fewest = 32
 
 /** From where on a page is another one. */
 export interface Difference {
@@ -91,7 +93,7 @@ class Known<Page extends string | Buffer> {
     let at = 0
     let knownAt = 0
     for (let differences = 0; differences < mostDifferences; differences += 1) {
-      const same = sameFrom(units, page, at, known, knownAt)
+      const same = this.#sameFrom(page, at, knownAt)
       at += same
       knownAt += same
       if (knownAt === known.length && at === page.length) return null
@@ -111,7 +113,24 @@ class Known<Page extends string | Buffer> {
 
   endOf({ start, knownStart }: Difference, page: Page): number {
     const known = this.#page
-    return page.length - sameUntil(this.#units, page, start, known, knownStart)
+    const most = Math.min(page.length - start, known.length - knownStart)
+    const isSame = (begin: number, end: number): boolean =>
+      this.#units.isSame(page, page.length - end, known, known.length - end, end - begin)
+    return page.length - longest(0, most, isSame)
+  }
+
+  /** How much a page has in common with this one from there on. */
+  #sameFrom(page: Page, from: number, knownFrom: number): number {
+    const known = this.#page
+    const units = this.#units
+    const most = Math.min(page.length - from, known.length - knownFrom)
+    const few = Math.min(most, fewest)
+    let same = 0
+    while (same < few && units.codeAt(page, from + same) === units.codeAt(known, knownFrom + same)) same += 1
+    if (same < few) return same
+    const isSame = (begin: number, end: number): boolean =>
+      units.isSame(page, from + begin, known, knownFrom + begin, end - begin)
+    return longest(same, most, isSame)
   }
 
   /** The content that a difference there is part of; null in markup. */
@@ -147,7 +166,7 @@ class Known<Page extends string | Buffer> {
       case kind.rcdata:
         return !text.includes('<')
       case kind.script:
-        return !text.includes('<') && !isJavaScript(attributeOf(markup, markup.segments.ownerOf(index), 'type'))
+        return !text.includes('<') && isData(attributeOf(markup, markup.segments.ownerOf(index), 'type'))
       case kind.comment:
         return !/^[->]|--/.test(text)
       default:
@@ -155,6 +174,10 @@ class Known<Page extends string | Buffer> {
     }
   }
 }
+
+/** Of a script's `type`: not a map of imports, which is JSON and decides what is loaded. */
+const isData = (type: string | null): boolean =>
+  type !== null && /^\s*(?:application|text)\/(?:ld\+)?json\s*$/i.test(type)
 
 /** In SVG their content is text, and is read by more than people. */
 const isRead: ReadonlySet<string> = new Set(['script', 'style'])
@@ -188,7 +211,7 @@ function untilOf(of: number): string | null {
 }
 
 /** By these the rest of their tag means something else. */
-const decisive: ReadonlySet<string> = new Set(['http-equiv', 'type', 'rel', 'srcdoc', 'style', 'sandbox', 'xmlns'])
+const decisive: ReadonlySet<string> = new Set('http-equiv type rel srcdoc style sandbox xmlns charset'.split(' '))
 
 function isHarmlessValue(markup: Markup, index: number, value: string): boolean {
   const element = elementAt(markup, index)
@@ -198,40 +221,6 @@ function isHarmlessValue(markup: Markup, index: number, value: string): boolean 
     return attributeOf(markup, markup.segments.ownerOf(index), 'http-equiv') === null
   if (!isAddress(element, attribute)) return true
   return element !== 'script' && element !== 'base' && !runs(element, attribute, cleanAddress(value))
-}
-
-/** So many are compared one by one: most of what is the same between two differences is short. */
-const fewest = 32
-
-/** How much two pages have in common from there on. */
-function sameFrom<Page extends string | Buffer>(
-  units: Units<Page>,
-  page: Page,
-  from: number,
-  other: Page,
-  otherFrom: number,
-): number {
-  const most = Math.min(page.length - from, other.length - otherFrom)
-  const few = Math.min(most, fewest)
-  let same = 0
-  while (same < few && units.codeAt(page, from + same) === units.codeAt(other, otherFrom + same)) same += 1
-  if (same < few) return same
-  const isSame = (begin: number, end: number): boolean =>
-    units.isSame(page, from + begin, other, otherFrom + begin, end - begin)
-  return longest(same, most, isSame)
-}
-
-/** How much two pages have in common at their ends, behind these places. */
-function sameUntil<Page extends string | Buffer>(
-  units: Units<Page>,
-  page: Page,
-  from: number,
-  other: Page,
-  otherFrom: number,
-): number {
-  const isSame = (begin: number, end: number): boolean =>
-    units.isSame(page, page.length - end, other, other.length - end, end - begin)
-  return longest(0, Math.min(page.length - from, other.length - otherFrom), isSame)
 }
 
 /** How far it is the same, from a place up to which it is: by growing steps, then by halves. */
