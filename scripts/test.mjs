@@ -10,7 +10,7 @@ await bootstrap()
 process.chdir(root)
 
 const only = process.argv.slice(2)
-const results = { passed: 0, failed: 0, skipped: [] }
+const results = { passed: 0, failed: 0, skipped: [], failures: [] }
 const bin = (name) => path.join(root, 'node_modules', '.bin', name)
 const inCi = process.env.CI === 'true'
 /** Folders under compat of the second half. What shares an installation stands in one half. */
@@ -63,6 +63,8 @@ await beside
 if (wanted('e2e')) await runVitest('e2e', ['--project', 'e2e'], {})
 if (wanted('newest')) await runNewest()
 
+// Said again where people look first: what failed may stand thousands of lines above.
+for (const failure of results.failures) console.log(`FAILED: ${failure}`)
 for (const reason of results.skipped) console.log(`SKIPPED: ${reason}`)
 if (results.skipped.length > 0 && inCi) {
   console.log('In CI nothing may be skipped.')
@@ -75,6 +77,24 @@ function wanted(name) {
   return only.length === 0 || only.includes(name)
 }
 
+/** @param message of which the first lines are said again at the end */
+function fail(what, message) {
+  results.failed += 1
+  const lines = message.trim().split('\n')
+  const own = lines.filter((line) => !/^\s+at .*(?:node_modules|new Promise)/.test(line))
+  results.failures.push([what, ...own.slice(0, 12)].join('\n    '))
+}
+
+/** Of a report of vitest: each test that failed, and each file that could not even be loaded. */
+function failuresOf({ testResults }) {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = path.relative(root, name)
+    const failed = assertionResults.filter((test) => test.status === 'failed')
+    if (failed.length === 0 && status === 'failed') return [{ what: file, message }]
+    return failed.map((test) => ({ what: `${file} > ${test.fullName}`, message: test.failureMessages.join('\n') }))
+  })
+}
+
 function skip(reason) {
   results.skipped.push(reason)
 }
@@ -85,7 +105,7 @@ async function runCheck(name, command, args) {
   const seconds = ((Date.now() - started) / 1000).toFixed(1)
   if (code === 0) results.passed += 1
   else {
-    results.failed += 1
+    fail(name, output)
     process.stdout.write(output)
   }
   console.log(`${code === 0 ? 'ok' : 'FAILED'}  ${name} (${seconds} s)`)
@@ -104,13 +124,13 @@ async function runVitest(name, args, env) {
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null
   rmSync(folder, { recursive: true, force: true })
   if (!counts || counts.numTotalTests === 0) {
-    console.log(`FAILED  ${name}: no test ran`)
-    results.failed += 1
+    fail(name, 'no test ran')
     return
   }
   results.passed += counts.numPassedTests
-  // A file that could not even be loaded has no failed test to count.
-  results.failed += Math.max(counts.numFailedTests, code === 0 ? 0 : 1)
+  const failures = failuresOf(counts)
+  for (const { what, message } of failures) fail(`${name}: ${what}`, message)
+  if (code !== 0 && failures.length === 0) fail(name, `ended with exit code ${code}; its output says why`)
   if (counts.numPendingTests > 0) skip(`${counts.numPendingTests} tests of ${name}`)
 }
 
@@ -189,7 +209,7 @@ function run(command, args, env, quiet) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
-      env: { ...process.env, ...env, FORCE_COLOR: '0' },
+      env: { ...process.env, ...env, NO_COLOR: '1' },
       stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
     })
     let output = ''
