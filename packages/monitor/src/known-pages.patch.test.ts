@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
@@ -27,6 +28,7 @@ const holes: Readonly<Record<string, { readonly at: (name: string) => string; re
   address: { at: (name) => `<a href="${name}">on</a>`, attack: 'javascript:steal()' },
   handler: { at: (name) => `<b onclick="show('${name}')">on</b>`, attack: "');steal('" },
   script: { at: (name) => `<script>var name = "${name}"</script>`, attack: '";steal();"' },
+  number: { at: (name) => `<script>show(${name === 'word' ? '17' : name})</script>`, attack: '17);steal(' },
   data: {
     at: (name) => `<script type="application/json">{"a":"${name}"}</script>`,
     attack: '</script><script>steal()//',
@@ -42,7 +44,7 @@ const holes: Readonly<Record<string, { readonly at: (name: string) => string; re
 function pageOf(hole: string, { name, user, rows }: Visit): string {
   const list = Array.from({ length: rows }, (_, n) => `<li title="${escaped(user)} ${String(n)}">${String(n)}</li>`)
   const held = holes[hole]?.at(name) ?? `<p>${escaped(name)}</p>`
-  return `<!doctype html><html><head><meta name="token" content="${String(Math.random())}"></head><body>${held}<h1>Größe, ${escaped(user)}</h1><ul>${list.join('')}</ul><p>${'x'.repeat(2_000)}</p></body></html>`
+  return `<!doctype html><html><head><meta name="token" content="${String(Math.random())}"><script>var token = "${randomUUID()}", made = ${String(Date.now())}</script></head><body>${held}<h1>Größe, ${escaped(user)}</h1><ul>${list.join('')}</ul><p>${'x'.repeat(2_000)}</p></body></html>`
 }
 
 let port = 0

@@ -122,5 +122,5 @@ export class ContentJudge {
 }
 
 /** @param type of a script as it is written, null where none is */
-const isJavaScript = (type: string | null): boolean =>
+export const isJavaScript = (type: string | null): boolean =>
   type === null || /^\s*(?:module|(?:(?:text|application)\/)?(?:x-)?(?:java|ecma|j|live)script.*|)\s*$/i.test(type)

@@ -1,3 +1,4 @@
+import { parse, tokenizer, tokTypes } from 'acorn'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readMarkup } from '../html/read-markup.ts'
@@ -7,7 +8,7 @@ import { KnownPage } from './known-page.ts'
 
 const known = [
   '<!doctype html><html><head><title>Orders of Ann</title><meta name="csrf" content="a1b2"><meta http-equiv="refresh" content="5"><!-- made in 12 ms -->',
-  '<script nonce="n1">start("shop")</script><script type="application/json">{"user":"Ann"}</script><style>p{color:red}</style>',
+  '<script nonce="n1">start("shop"); count("orders", 17); theme=\'\'; x(`t`, /re/) // of Ann</script><script type="application/json">{"user":"Ann"}</script><style>p{color:red}</style>',
   '</head><body class="wide"><p></p><p>17 orders, Ann</p><input name="q" value=""><a href="/orders/17?from=list">17</a>',
   '<img src="/a.png" alt="a" onerror="hide()"><iframe srcdoc="<p>x</p>"></iframe><a href=#>top</a></body></html>',
 ].join('\n')
@@ -32,6 +33,14 @@ describe('a page is alike where only what is read differs', () => {
     ['made in 12 ms', 'made in 3 ms'],
     ['n1', 'n2'],
     ['{"user":"Ann"}', '{"user":"Bob (2)"}'],
+    ['start("shop")', 'start("Shop of Ann, 2nd")'],
+    ['start("shop")', 'start("")'],
+    ['start("shop")', 'start("/orders/17")'],
+    ['start("shop")', 'start("dGhlIHNob3A/+w==")'],
+    [', 17)', ', 1712.5)'],
+    [', 17)', ', 8)'],
+    ["''", "'dark'"],
+    ["''", "'it is'"],
     ['17 orders, Ann', '3 orders, "Bob" &lt;b@example.org&gt;'],
     ['17 orders, Ann', ''],
     ['<p></p>', '<p>Saved.</p>'],
@@ -52,7 +61,23 @@ describe('a page is not alike where markup, or what runs, differs', () => {
     ['content="5"', 'content="6"'],
     ['made in 12 ms', 'made in --> 12 ms'],
     [' made in 12 ms', '> made in 12 ms'],
-    ['start("shop")', 'start("shop2")'],
+    ['start("shop")', 'start2("shop")'],
+    ['start("shop")', 'start("shop"+x)'],
+    ['start("shop")', "start('shop')"],
+    ['start("shop")', 'start("sh\\op")'],
+    ['start("shop")', 'start("<shop")'],
+    ['start("shop")', 'start("javascript:shop")'],
+    ['start("shop")', 'start("//shop.example")'],
+    ['start("shop")', 'start("sh\nop")'],
+    ['start("shop")', 'start()'],
+    [', 17)', ', 17+x)'],
+    [', 17)', ', 17.toFixed())'],
+    [', 17)', ', x)'],
+    [', 17)', ', )'],
+    [', 17)', ', 17, 18)'],
+    ['`t`', '`u`'],
+    ['/re/', '/ru/'],
+    ['// of Ann', '// of Bob'],
     ['n1', 'n2">start("other")'],
     ['{"user":"Ann"}', '{"user":"</script>"}'],
     ['wide', 'wide">Welcome'],
@@ -79,6 +104,20 @@ describe('a page is not alike where markup, or what runs, differs', () => {
     const map = (to: string): string => `<script type="importmap">{"imports":{"a":"${to}"}}</script>`
     expect(isAlikeTo(map('/a.js'), map('/b.js'))).toBe(false)
     expect(isAlikeTo('<meta charset="utf-8">', '<meta charset="iso-2022-jp">')).toBe(false)
+  })
+
+  it('strings in scripts that no engine reads, that markup is in, or that are another language', () => {
+    for (const [before, after] of [
+      ['<script>f("', '"); g("</script>'],
+      ['<script>f("', '"); /* </script>'],
+      ['<script><!-- <script> f("', '") --></script>'],
+      ['<script type="text/x-template">f("', '")</script>'],
+      ['<script type="importmap">{"imports":{"a":"', '"}}</script>'],
+      ['<svg><script>f("', '")</script></svg>'],
+      ['<p onclick="f(\'', '\')">x</p>'],
+    ] as const)
+      expect(isAlikeTo(`${before}a${after}`, `${before}b${after}`), before).toBe(false)
+    expect(isAlikeTo('<script type="module">f("a")</script>', '<script type="module">f("b")</script>')).toBe(true)
   })
 
   it('a text in which a sign of markup stands already', () => {
@@ -122,40 +161,30 @@ it('what differs lies between the beginning and the end that are told', () => {
   }
 })
 
-const piece = fc.oneof(
-  fc.constantFrom(
-    '<b>',
-    '</b>',
-    '<p title="',
-    '"',
-    '>',
-    '<',
-    '</',
-    '<!--',
-    '-->',
-    '--',
-    '<script>',
-    '</script>',
-    "'",
-    '=',
-  ),
-  fc.constantFrom(
-    '<a href="',
-    '<title>',
-    '</title>',
-    '<input value=',
-    ' a',
-    'x',
-    ' ',
-    'javascript:',
-    '<style>',
-    '/',
-    '!',
-    '-',
+const markup = fc.constantFrom(
+  ...['<b>', '</b>', '<p title="', '"', '>', '<', '</', '<!--', '-->', '--', '<script>', '</script>', "'", '='],
+)
+const words = fc.constantFrom(
+  ...['<a href="', '<title>', '</title>', '<input value=', ' a', 'x', ' ', 'javascript:', '<style>', '/', '!', '-'],
+)
+const code = fc.constantFrom(
+  ...['<script>f("', '")</script>', '<script>', '</script>', '"', "'", '`', '1', '.5', '\\', '//', '/*', '*/', '\n'],
+  ...['(', ')', ';', 'f', ' + ', '${', '}', ' ', '<!--', '-->', '<', 'ab'],
+)
+const textsOf = (piece: fc.Arbitrary<string>, maxLength = 14): fc.Arbitrary<string> =>
+  fc.array(piece, { maxLength }).map((parts) => parts.join(''))
+const inMarkup = textsOf(fc.oneof(markup, words))
+const inScript = textsOf(code)
+/** What stands before, two that may stand there, and what stands behind. */
+const changed = fc.oneof(
+  fc.tuple(inMarkup, inMarkup, inMarkup, inMarkup),
+  fc.tuple(
+    inScript.map((text) => `<script>${text}`),
+    inScript,
+    inScript,
+    inScript.map((text) => `${text}</script>`),
   ),
 )
-const texts = fc.array(piece, { maxLength: 14 }).map((parts) => parts.join(''))
-const changed = fc.tuple(texts, texts, texts, texts)
 
 it('pages that are alike have the same markup', () => {
   let alike = 0
@@ -172,29 +201,71 @@ it('pages that are alike have the same markup', () => {
   expect(alike).toBeGreaterThan(1_000)
 })
 
+it('scripts that are alike have the same tokens for an engine, but for what strings and numbers say', () => {
+  const said = textsOf(
+    fc.constantFrom(
+      ...['a', 'b c', ' ', '1', '.5', '0', '"', "'", '`', '\\', '//', '/', '*/', ')', ';', '${', '}', '=', ':'],
+    ),
+    4,
+  )
+  const statement = fc.constantFrom(
+    ...[
+      'f("?");',
+      "f('?');",
+      'x = {a: "?", b: [?]};',
+      '// ?\n',
+      '/* ? */',
+      '`?`;',
+      '`${"?"}`;',
+      '/?/.test(s);',
+      'n = ?;',
+    ],
+    ...['if (a / 2 > ?) g("/");', 'y = a\n/"?"/1;', 'x => "?"\n', '"use ?";\n', '?;', 'z.a?.b;'],
+  )
+  const script = fc.array(statement, { minLength: 1, maxLength: 5 }).map((lines) => lines.join(''))
+  let alike = 0
+  fc.assert(
+    fc.property(script, said, said, (lines, one, other) => {
+      const [page, next] = [lines.replaceAll('?', one), lines.replaceAll('?', other)]
+      if (page === next || !isAlikeTo(`<script>${page}</script>`, `<script>${next}</script>`)) return
+      const known = tokensOf(page)
+      if (known) alike += 1
+      expect(tokensOf(next)).toEqual(known)
+    }),
+    { numRuns: 40_000, seed: 23 },
+  )
+  expect(alike).toBeGreaterThan(1_000)
+})
+
 it('a page in which a value is found is not alike to one with a word in its place', () => {
   let found = 0
   fc.assert(
-    fc.property(
-      texts,
-      fc.constantFrom('', 'x', 'two words', '/path', '0'),
-      texts,
-      texts,
-      (before, one, other, after) => {
-        const page = before + one + after
-        const next = before + other + after
-        const finding = detect({ kind: 'html', body: next }, [{ source: 'query', path: 'q', value: other }])
-        // What it resembles elsewhere in these heaps of signs is not what came in.
-        const { start, end } = finding?.operationSpan ?? { start: 0, end: 0 }
-        if (page === next || start >= before.length + other.length || end <= before.length) return
-        found += 1
-        expect(isAlikeTo(page, next)).toBe(false)
-      },
-    ),
+    fc.property(changed, fc.constantFrom('', 'x', 'two words', '/path', '0'), ([before, , other, after], word) => {
+      const page = before + word + after
+      const next = before + other + after
+      const finding = detect({ kind: 'html', body: next }, [{ source: 'query', path: 'q', value: other }])
+      // What it resembles elsewhere in these heaps of signs is not what came in.
+      const { start, end } = finding?.operationSpan ?? { start: 0, end: 0 }
+      if (page === next || start >= before.length + other.length || end <= before.length) return
+      found += 1
+      expect(isAlikeTo(page, next)).toBe(false)
+    }),
     { numRuns: 40_000, seed: 19 },
   )
   expect(found).toBeGreaterThan(1_000)
 })
+
+/** As an engine reads a script; null where it does not. */
+function tokensOf(script: string): string[] | null {
+  try {
+    parse(script, { ecmaVersion: 'latest' })
+    return Array.from(tokenizer(script, { ecmaVersion: 'latest' }), ({ type, start, end }) =>
+      type === tokTypes.string || type === tokTypes.num ? type.label : script.slice(start, end),
+    )
+  } catch {
+    return null
+  }
+}
 
 /** The kinds of the pieces in their order, but for texts that may be empty. */
 function shapeOf(page: string): number[] {

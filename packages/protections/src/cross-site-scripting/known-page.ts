@@ -1,7 +1,9 @@
-import { attributeAt, attributeOf, elementAt, isOfEndTag } from '../html/elements.ts'
+import { attributeAt, attributeOf, elementAt, isOfEndTag, textAt } from '../html/elements.ts'
 import { kind } from '../html/kind.ts'
 import { readMarkup, type Markup } from '../html/read-markup.ts'
 import { cleanAddress, isAddress, runs } from './address.ts'
+import { isJavaScript } from './judge-content.ts'
+import { isHarmlessLiteral, ScriptLiterals } from './script-literals.ts'
 
 /** Pieces of a page that may differ; beyond it the page is judged sooner than compared. */
 const mostDifferences = 64
@@ -81,6 +83,8 @@ class Known<Page extends string | Buffer> {
   readonly #page: Page
   readonly #units: Units<Page>
   #markup: Markup | null = null
+  /** Of scripts in which pages differed, by the index of their piece. */
+  readonly #literals = new Map<number, ScriptLiterals>()
 
   constructor(page: Page, units: Units<Page>) {
     this.#page = page
@@ -100,7 +104,7 @@ class Known<Page extends string | Buffer> {
       const content = this.#contentAt(knownAt)
       if (!content) break
       const start = at - (knownAt - content.start)
-      const next = units.indexOf(page, content.until, at)
+      const next = this.#endIn(page, content, at)
       if ((next === -1) !== (content.end === known.length)) break
       const end = next === -1 ? page.length : next
       if (!this.#isHarmless(content, units.slice(page, start, end))) break
@@ -117,6 +121,15 @@ class Known<Page extends string | Buffer> {
     const isSame = (begin: number, end: number): boolean =>
       this.#units.isSame(page, page.length - end, known, known.length - end, end - begin)
     return page.length - longest(0, most, isSame)
+  }
+
+  /** Where on a page a content ends of which a part stands before that place; -1 where nothing ends it. */
+  #endIn(page: Page, { until, end }: Content, from: number): number {
+    const units = this.#units
+    if (until !== '') return units.indexOf(page, until, from)
+    let at = from
+    while (isOfNumber(units.codeAt(page, at))) at += 1
+    return units.codeAt(page, at) === units.codeAt(this.#page, end) ? at : -1
   }
 
   /** How much a page has in common with this one from there on. */
@@ -144,6 +157,11 @@ class Known<Page extends string | Buffer> {
     for (const holds of before === index ? [index] : [before, index]) {
       const of = segments.kindAt(holds)
       const end = segments.endOf(holds)
+      if (of === kind.script && isJavaScript(typeAt(markup, holds))) {
+        const literal = this.#literalAt(markup, holds, position)
+        if (literal) return literal
+        continue
+      }
       const until = of === kind.quoted ? text.charAt(end) : untilOf(of)
       if (until) return { index: holds, of, start: segments.startOf(holds), end, until }
     }
@@ -155,8 +173,20 @@ class Known<Page extends string | Buffer> {
     return segments.kindAt(before) === kind.close && isText ? { ...nothing, of: kind.text, until: '<' } : null
   }
 
+  #literalAt(markup: Markup, index: number, position: number): Content | null {
+    const { segments } = markup
+    // Nothing in it is markup to anybody.
+    if (segments.kindAt(index - 1) !== kind.close || segments.kindAt(index + 1) !== kind.open) return null
+    let literals = this.#literals.get(index)
+    if (!literals) this.#literals.set(index, (literals = new ScriptLiterals(textAt(markup, index))))
+    const from = segments.startOf(index)
+    const literal = literals.at(position - from)
+    if (!literal) return null
+    return { index, of: literalOf, start: from + literal.start, end: from + literal.end, until: literal.quote }
+  }
+
   /** Whether a piece may say that, whoever wrote it: what `ContentJudge` would find nothing in. */
-  #isHarmless({ index, of }: Content, text: string): boolean {
+  #isHarmless({ index, of, until }: Content, text: string): boolean {
     const markup = this.#markup as Markup
     const element = elementAt(markup, index)
     switch (of) {
@@ -166,7 +196,9 @@ class Known<Page extends string | Buffer> {
       case kind.rcdata:
         return !text.includes('<')
       case kind.script:
-        return !text.includes('<') && isData(attributeOf(markup, markup.segments.ownerOf(index), 'type'))
+        return !text.includes('<') && isData(typeAt(markup, index))
+      case literalOf:
+        return isHarmlessLiteral(text, until)
       case kind.comment:
         return !/^[->]|--/.test(text)
       default:
@@ -174,6 +206,14 @@ class Known<Page extends string | Buffer> {
     }
   }
 }
+
+/** The kind of a content that is a literal in a script, which markup does not know. */
+const literalOf = -1
+const isOfNumber = (code: number | undefined): boolean =>
+  code !== undefined && ((code >= 48 && code <= 57) || code === 46)
+
+const typeAt = (markup: Markup, index: number): string | null =>
+  attributeOf(markup, markup.segments.ownerOf(index), 'type')
 
 /** Of a script's `type`: not a map of imports, which is JSON and decides what is loaded. */
 const isData = (type: string | null): boolean =>
@@ -192,7 +232,7 @@ interface Content {
   readonly of: number
   readonly start: number
   readonly end: number
-  /** What ends it. */
+  /** What ends it; '' for a number, which ends with its digits. */
   readonly until: string
 }
 

@@ -48,6 +48,7 @@ const shapes: readonly (readonly [string, (size: number) => { body: string; valu
   ['ends of a title that are none', (size) => ({ body: `<title>${'</titl'.repeat(size)}`, values: ['</titl</titl'] })],
   ['comments in a script', (size) => ({ body: `<script>${'<!--<script>'.repeat(size)}`, values: ['<!--<script'] })],
   ['scripts', (size) => ({ body: '<script>x="a"</script>'.repeat(size), values: ['x="a', '"a"'] })],
+  ['strings of a script', (size) => ({ body: `<script>${'f("a b ", 1);'.repeat(size)}</script>`, values: ['"a b'] })],
   ['handlers', (size) => ({ body: '<b onclick="f(\'a b\')">'.repeat(size), values: ["a b')", 'a b'] })],
   ['images of SVG in each other', (size) => ({ body: '<svg><title>'.repeat(size), values: ['<svg><title>'] })],
   ['entities', (size) => ({ body: '&lt;'.repeat(size), values: ['<<', '&lt;&lt;', '<'.repeat(size / 4)] })],
