@@ -2,6 +2,7 @@
 // The app that is measured: the same for everyone. What guards it comes in by GUARD, before express and the drivers are loaded.
 const { createRequire } = require('node:module')
 const path = require('node:path')
+const { gzip } = require('node:zlib')
 
 /** Beside the peers stands what needs a compiler. */
 const requirePeer = createRequire(path.join(__dirname, '../peers/package.json'))
@@ -107,6 +108,17 @@ app.get('/page', (_request, response) => {
 })
 app.get('/page-unique', (_request, response) => {
   response.type('html').send(`${pageHead}<meta name="nonce" content="${Math.random()}">${pageRows}`)
+})
+app.get('/page-parts', (_request, response) => {
+  response.type('html').write(pageHead)
+  response.write(`<meta name="nonce" content="${Math.random()}">`)
+  response.end(pageRows)
+})
+app.get('/page-gzip', (_request, response, next) => {
+  gzip(`${pageHead}<meta name="nonce" content="${Math.random()}">${pageRows}`, (error, bytes) => {
+    if (error) next(error)
+    else response.type('html').set('content-encoding', 'gzip').end(bytes)
+  })
 })
 let seen = 0
 app.get('/page-rows', (_request, response) => {

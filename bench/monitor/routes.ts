@@ -90,6 +90,8 @@ export const routes = {
   fetch: { title: 'fetch', path: '/fetch?name=lamp-{i}', share: 0.5, attack: '/fetch-hole?url={upstream}/admin' },
   html: { title: 'HTML 50 KB, 20 inputs', path: `/page?${search}`, share: 0.5, attack: `/page-hole?name=${script}` },
   html_unique: { title: 'the same, each another', path: `/page-unique?${search}`, share: 0.5 },
+  html_parts: { title: 'the same, in three parts', path: `/page-parts?${search}`, share: 0.5 },
+  html_gzip: { title: 'the same, compressed', path: `/page-gzip?${search}`, share: 0.25 },
   html_rows: { title: 'the same, other rows', path: `/page-rows?${search}`, share: 0.5 },
   html_markup: { title: 'the same, 20 like markup', path: `/page-unique?${markup}`, share: 0.5, unpublished: true },
   html_reflected: {

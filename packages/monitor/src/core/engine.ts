@@ -84,10 +84,19 @@ export class Engine {
 
   /** Whether a page may leave without being judged, asked before it is made text. @param page all of it, as it leaves */
   mayPass(page: string | Buffer): boolean {
+    return this.#passes((context) => this.#holdsNothing(context, page))
+  }
+
+  /** Whether the parts of a page that have left so far, and the next one, need no judging. @param beginning all of these */
+  mayBegin(beginning: string): boolean {
+    return this.#passes((context) => this.#known.mayGoOn(beginning, context))
+  }
+
+  #passes(isKnown: (context: Context) => boolean): boolean {
     const context = contexts.getStore()
     const { responder, guard } = this.#parts
     if (!context || this.#busy || responder.ending || context.blocked) return false
-    if (!guard('known page', () => this.#holdsNothing(context, page), false)) return false
+    if (!guard('known page', () => isKnown(context), false)) return false
     this.counters.operations += 1
     this.counters.known += 1
     return true

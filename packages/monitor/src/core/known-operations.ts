@@ -27,6 +27,11 @@ export class KnownOperations {
     return this.#asksPages ? this.#pages.newIn(context.path ?? '', page) : { start: 0, end: page.length }
   }
 
+  /** Whether what follows a beginning of a page decides whether it is known. */
+  mayGoOn(beginning: string, context: Context): boolean {
+    return this.#asksPages && this.#pages.beginsAs(context.path ?? '', beginning)
+  }
+
   /** @param inputs all that came with the request that asked for it */
   remember(operation: Operation, context: Context, inputs: readonly Input[]): void {
     const text = ownText(operation)

@@ -46,6 +46,11 @@ export class KnownPages {
     return closest && { start: closest.difference.start, end: closest.page.endOf(closest.difference, body) }
   }
 
+  /** Whether a page that begins like that is known so far. @param from the path that was asked for */
+  beginsAs(from: string, beginning: string): boolean {
+    return this.#places.get(keyOf(from))?.pages.some((page) => page.beginsAs(beginning)) === true
+  }
+
   #meet(place: Place, page: KnownPage): void {
     if (page !== place.pages[0]) place.pages = [page, ...place.pages.filter((one) => one !== page)]
     place.met = this.#meetings += 1

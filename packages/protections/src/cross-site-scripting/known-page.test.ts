@@ -146,6 +146,23 @@ it('no attack makes a page that is alike to the same page with a word in its pla
   }
 })
 
+it('a page that is alike is so from its beginning on, wherever a part of it ends', () => {
+  const next = known
+    .replace('Orders of Ann', "Orders of O'Brien")
+    .replace('made in 12', 'made in 3')
+    .replace('"shop"', '"a new shop"')
+    .replace(', 17)', ', 1800.5)')
+    .replace('17 orders, Ann', '3 orders, Bob')
+    .replace('/orders/17', 'https://example.org/orders')
+  expect(isAlikeTo(known, next)).toBe(true)
+  const one = new KnownPage(known)
+  const others = Array.from(next, (_, at) => next.slice(0, at)).filter((part) => !one.beginsAs(part))
+  // What may be the end of a comment, and what is no number yet.
+  expect(others.map((part) => part.slice(-5))).toEqual(['ms --', '1800.'])
+  expect(one.beginsAs('<!doctype html><html><head><title>Orders of <b>')).toBe(false)
+  expect(one.beginsAs('<!doctype html><html><body>')).toBe(false)
+})
+
 it('what differs lies between the beginning and the end that are told', () => {
   const rows = (count: number): string => `<ul>${'<li>x</li>'.repeat(count)}</ul>`
   const page = `<title>Ann</title>${rows(3)}<p>é</p>`
@@ -186,6 +203,8 @@ const changed = fc.oneof(
   ),
 )
 
+const aWord = fc.constantFrom('', 'x', 'two words', '/path', '0')
+
 it('pages that are alike have the same markup', () => {
   let alike = 0
   fc.assert(
@@ -197,6 +216,23 @@ it('pages that are alike have the same markup', () => {
       expect(shapeOf(next)).toEqual(shapeOf(page))
     }),
     { numRuns: 40_000, seed: 17 },
+  )
+  expect(alike).toBeGreaterThan(1_000)
+})
+
+it('a page that begins alike has the same markup so far', () => {
+  let alike = 0
+  fc.assert(
+    fc.property(changed, fc.nat(60), ([before, one, other, after], cut) => {
+      const page = before + one + after
+      const beginning = (before + other + after).slice(0, cut)
+      if (!new KnownPage(page).beginsAs(beginning)) return
+      if (!page.startsWith(beginning)) alike += 1
+      // What is cut may go on to be something else.
+      const shape = shapeOf(beginning).slice(0, -1)
+      expect(shapeOf(page).slice(0, shape.length)).toEqual(shape)
+    }),
+    { numRuns: 40_000, seed: 29 },
   )
   expect(alike).toBeGreaterThan(1_000)
 })
@@ -240,7 +276,7 @@ it('scripts that are alike have the same tokens for an engine, but for what stri
 it('a page in which a value is found is not alike to one with a word in its place', () => {
   let found = 0
   fc.assert(
-    fc.property(changed, fc.constantFrom('', 'x', 'two words', '/path', '0'), ([before, , other, after], word) => {
+    fc.property(changed, aWord, ([before, , other, after], word) => {
       const page = before + word + after
       const next = before + other + after
       const finding = detect({ kind: 'html', body: next }, [{ source: 'query', path: 'q', value: other }])

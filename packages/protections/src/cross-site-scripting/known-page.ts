@@ -37,7 +37,12 @@ export class KnownPage {
    * @param page all of it, as text or as bytes in UTF-8 @returns null where it does not: never wrongly
    */
   differenceIn(page: string | Buffer): Difference | null {
-    return typeof page === 'string' ? this.#text().differenceIn(page) : this.#bytes().differenceIn(page)
+    return typeof page === 'string' ? this.#text().differenceIn(page, false) : this.#bytes().differenceIn(page, false)
+  }
+
+  /** Whether a page that begins like that differs in no more so far. */
+  beginsAs(beginning: string): boolean {
+    return this.#text().differenceIn(beginning, true) === null
   }
 
   /** From where on the page is the same as this one again. */
@@ -91,7 +96,8 @@ class Known<Page extends string | Buffer> {
     this.#units = units
   }
 
-  differenceIn(page: Page): Difference | null {
+  /** @param more what follows has not been seen yet */
+  differenceIn(page: Page, more: boolean): Difference | null {
     const known = this.#page
     const units = this.#units
     let at = 0
@@ -100,14 +106,16 @@ class Known<Page extends string | Buffer> {
       const same = this.#sameFrom(page, at, knownAt)
       at += same
       knownAt += same
-      if (knownAt === known.length && at === page.length) return null
+      if (at === page.length && (more || knownAt === known.length)) return null
       const content = this.#contentAt(knownAt)
       if (!content) break
       const start = at - (knownAt - content.start)
       const next = this.#endIn(page, content, at)
-      if ((next === -1) !== (content.end === known.length)) break
+      const isOpen = next === -1 && more
+      if (!isOpen && (next === -1) !== (content.end === known.length)) break
       const end = next === -1 ? page.length : next
       if (!this.#isHarmless(content, units.slice(page, start, end))) break
+      if (isOpen) return null
       if (next === -1) return content.of === kind.text ? null : { start: at, knownStart: knownAt }
       at = end
       knownAt = content.end

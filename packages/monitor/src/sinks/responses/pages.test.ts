@@ -5,16 +5,24 @@ import { describe, expect, it } from 'vitest'
 import { BlockedError } from '../../core/blocked-error.ts'
 import type { Context } from '../../core/context.ts'
 import type { Engine } from '../../core/engine.ts'
+import { KnownPages } from '../../core/known-pages.ts'
 import { pages } from './pages.ts'
 
 const judges: readonly Protection[] = protections.filter(({ spec }) => spec.id === 'CrossSiteScripting')
 
-/** Whether an answer of these parts is stopped, and how many of them had left by then. */
-function judge(parts: readonly string[], value: string, headers: Readonly<Record<string, string>>): number | null {
+/** Whether an answer of these parts is stopped, and how many of them had left by then. @param known pages that left before */
+function judge(
+  parts: readonly string[],
+  value: string,
+  headers: Readonly<Record<string, string>>,
+  known = new KnownPages(),
+): number | null {
   const inputs = [{ source: 'query', path: 'q', value }]
   const engine = {
     judge: (operation: Operation) =>
       judges.some((protection) => protection.detect(operation, inputs, {})) ? new BlockedError('x', 'y') : null,
+    mayPass: (page: string) => known.newIn('/', page) === null,
+    mayBegin: (beginning: string) => known.beginsAs('/', beginning),
   } as unknown as Engine
   const context = { inputs: () => ({ inputs }) } as unknown as Context
   const watch = pages.body?.({ status: 200, header: (name) => headers[name] ?? null }, engine, context)
@@ -86,6 +94,30 @@ describe('a page in parts', () => {
       { numRuns: 3_000, seed: 29 },
     )
     expect(found).toBeGreaterThan(500)
+  })
+
+  it('is judged so when a page with the same markup is known', () => {
+    let found = 0
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...slots),
+        fc.constantFrom(...values),
+        fc.constantFrom('', 'word', 'two words'),
+        fc.array(fc.nat(), { maxLength: 8 }),
+        (slot, value, word, cuts) => {
+          const pageWith = (text: string): string => start + slot.replace('{}', () => text) + end
+          const known = new KnownPages()
+          known.add('/', pageWith(word))
+          const page = pageWith(value)
+          const whole = judge([page], value, html) !== null
+          if (whole) found += 1
+          expect(judge(split(page, cuts), value, html, known) !== null).toBe(whole)
+          expect(judge(Array.from(page), value, html, known) !== null).toBe(whole)
+        },
+      ),
+      { numRuns: 1_000, seed: 31 },
+    )
+    expect(found).toBeGreaterThan(200)
   })
 
   it('is judged so in parts of one character, too', () => {

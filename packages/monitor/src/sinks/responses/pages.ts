@@ -13,6 +13,10 @@ const mostOfScript = 262_144
 const leastTail = 1_024
 const mostTail = 16_384
 
+/** Each part is compared together with all before it: so often, and so much. */
+const mostAsked = 32
+const mostCompared = 262_144
+
 /** Bodies that a browser reads as markup. */
 export const pages: ResponseWatcher = {
   kind: 'html',
@@ -47,6 +51,8 @@ class PageWatch implements BodyWatch {
   /** What has left and is still needed, and where in the markup it begins. */
   #kept = ''
   #place: HtmlPlace | null = null
+  /** How often it was asked whether what there was of it is known. */
+  #asked = 0
 
   constructor(engine: Engine, context: Context, markup: MarkupOf) {
     this.#engine = engine
@@ -55,6 +61,7 @@ class PageWatch implements BodyWatch {
   }
 
   mayPass(body: string | Buffer): boolean {
+    this.#asked = Infinity
     return this.#markup === 'html' && this.#engine.mayPass(body)
   }
 
@@ -63,11 +70,20 @@ class PageWatch implements BodyWatch {
     const before = this.#kept.length
     this.#kept = before === 0 ? text : this.#kept + text
     if (this.#markup === 'sniffed' && !this.#isMarkup(last)) return null
+    if (this.#isKnown(last)) return null
     if (before === 0 && last) return this.#judge(0, false)
     const tail = this.#tail()
     const refusal = this.#judge(last ? 0 : this.#cutBefore(before - tail), !last)
     if (!last && !refusal) this.#forget(tail)
     return refusal
+  }
+
+  /** All of it so far is as on a page that is known. */
+  #isKnown(last: boolean): boolean {
+    const isWhole = this.#place === null && this.#markup === 'html' && this.#kept.length <= mostCompared
+    if (!isWhole || this.#asked >= (last ? Infinity : mostAsked)) return false
+    this.#asked += 1
+    return last ? this.#engine.mayPass(this.#kept) : this.#engine.mayBegin(this.#kept)
   }
 
   #isMarkup(last: boolean): boolean {
