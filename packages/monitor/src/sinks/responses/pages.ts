@@ -13,9 +13,8 @@ const mostOfScript = 262_144
 const leastTail = 1_024
 const mostTail = 16_384
 
-/** Each part is compared together with all before it: so often, and so much. */
+/** Each part is compared together with all before it: so often. */
 const mostAsked = 32
-const mostCompared = 262_144
 
 /** Bodies that a browser reads as markup. */
 export const pages: ResponseWatcher = {
@@ -80,10 +79,11 @@ class PageWatch implements BodyWatch {
 
   /** All of it so far is as on a page that is known. */
   #isKnown(last: boolean): boolean {
-    const isWhole = this.#place === null && this.#markup === 'html' && this.#kept.length <= mostCompared
+    const isWhole = this.#place === null && this.#markup === 'html'
     if (!isWhole || this.#asked >= (last ? Infinity : mostAsked)) return false
     this.#asked += 1
-    return last ? this.#engine.mayPass(this.#kept) : this.#engine.mayBegin(this.#kept)
+    if (last) return this.#engine.mayPass(this.#kept)
+    return this.#kept.length <= mostKept && this.#engine.mayBegin(this.#kept)
   }
 
   #isMarkup(last: boolean): boolean {
