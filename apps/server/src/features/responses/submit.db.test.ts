@@ -104,6 +104,21 @@ test('an idempotency key answers with what it made, and belongs to one request',
   expect(other.body['code']).toBe('response.key_reused')
 })
 
+test('who asks again while the first is being written gets its answer, and no conflict with it', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const { id } = await lab.device(`keyed-${round}`)
+    const body = block([id], { idempotencyKey: `key-of-round-${round}` })
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, async (_, index) => {
+        await new Promise((resolve) => setTimeout(resolve, index * 3))
+        return post(body)
+      }),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201])
+    expect(new Set(answers.flatMap((answer) => (answer.body as unknown as Submitted).responseIds)).size).toBe(1)
+  }
+})
+
 test('a preview says what would happen and writes nothing', async () => {
   const one = await lab.device('seen-1')
   const two = await lab.device('seen-2')

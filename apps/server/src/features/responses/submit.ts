@@ -49,7 +49,12 @@ export async function submit(
     if (earlier) return earlier
     const prepared = await prepare(parts, { ...actor, id: actor.memberId }, body)
     checkRights(actor, prepared, body)
-    if (prepared.good.length === 0) refuseAll(prepared)
+    if (prepared.good.length === 0) {
+      // What is under way on the target may be this very request, written since we looked.
+      const meanwhile = await readEarlier(parts.db, actor, body, hash)
+      if (meanwhile) return meanwhile
+      refuseAll(prepared)
+    }
     try {
       return await changing(parts, doerOf(actor), (change) => write(change, actor, body, prepared, { hash, undo }))
     } catch (error) {
