@@ -14,9 +14,10 @@ interface Native {
   ): void
 }
 interface Opened {
-  readonly _handle: Native
+  readonly _handle: Native | null
   /** Room left in what was given to write to, then bytes left of what was given to read. */
   readonly _writeState: Uint32Array
+  reset(): void
   close(): void
 }
 type Open = (options: { chunkSize: number }) => unknown
@@ -25,36 +26,56 @@ type Open = (options: { chunkSize: number }) => unknown
 const mostBytes = 16 << 20
 const room = 32 << 10
 
+/** To open one costs as much as to inflate a page: those of gzip and zlib begin anew for the next answer. */
+const idle = new Map<Open, Opened[]>()
+const mostIdle = 16
+/** What is written to, one for each that writes at the same moment. */
+const outs: Buffer[] = []
+
 /**
  * Gives back at once what a part of an encoded body holds. An answer is judged by what leaves, whoever encoded it, and a part must
  * not leave before that: so it cannot wait, as the streams of node:zlib would have it.
  */
 export class Inflate {
+  readonly #open: Open
   readonly #opened: Opened
   readonly #flush: number
-  readonly #out = Buffer.allocUnsafe(room)
   #left = mostBytes
   #over = false
+  #isBroken = false
+  #isClosed = false
 
   constructor(open: Open, flush: number) {
-    this.#opened = open({ chunkSize: 64 }) as Opened
+    this.#open = open
     this.#flush = flush
-    this.#opened._handle.onerror = () => {
-      this.#over = true
-    }
+    this.#opened = idle.get(open)?.pop() ?? (open({ chunkSize: 64 }) as Opened)
+    if (this.#opened._handle)
+      this.#opened._handle.onerror = () => {
+        this.#isBroken = true
+        this.#over = true
+      }
   }
 
   /** @param take given each piece, which holds until it returns. What is broken gives nothing more, as in a browser. */
   write(bytes: Uint8Array, take: (piece: Buffer) => void): void {
+    const out = outs.pop() ?? Buffer.allocUnsafe(room)
+    try {
+      this.#write(bytes, out, take)
+    } finally {
+      outs.push(out)
+    }
+  }
+
+  #write(bytes: Uint8Array, out: Buffer, take: (piece: Buffer) => void): void {
     const { _handle: native, _writeState: state } = this.#opened
     let at = 0
     let left = bytes.length
-    while (!this.#isOver()) {
-      native.writeSync(this.#flush, bytes, at, left, this.#out, 0, room)
+    while (native && !this.#isOver()) {
+      native.writeSync(this.#flush, bytes, at, left, out, 0, room)
       if (this.#isOver()) return
       const [roomLeft = 0, bytesLeft = 0] = state
       const length = room - roomLeft
-      if (length > 0) take(this.#out.subarray(0, length))
+      if (length > 0) take(out.subarray(0, length))
       this.#left -= length
       if (this.#left <= 0) this.#over = true
       at += left - bytesLeft
@@ -67,11 +88,21 @@ export class Inflate {
     return this.#over
   }
 
+  /** Nothing is written to it after that. */
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#over = true
-    this.#opened.close()
+    const waiting = idle.get(this.#open)
+    if (!waiting || waiting.length >= mostIdle || this.#isBroken) this.#opened.close()
+    else {
+      this.#opened.reset()
+      waiting.push(this.#opened)
+    }
   }
 }
+
+for (const open of [zlib.createGunzip, zlib.createInflate, zlib.createInflateRaw]) idle.set(open, [])
 
 /** What older versions of Node do not have. */
 const { createZstdDecompress } = zlib as { createZstdDecompress?: Open }
