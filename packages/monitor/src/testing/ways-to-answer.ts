@@ -25,6 +25,12 @@ const thirds = (text: string): string[] => {
 }
 const encodings = ['utf8', 'utf-8', 'base64', 'base64url', 'hex'] as const
 
+/** What newer versions of Node do not have any more. */
+const writeHeader: Write = (response, text) => {
+  ;(response as unknown as { writeHeader: (status: number, headers: object) => void }).writeHeader(200, html)
+  response.end(text)
+}
+
 /** Middleware as `compression` is made: it puts itself before the methods of the answer. */
 function compressing(response: ServerResponse, make: () => NodeJS.ReadWriteStream, coding: string): void {
   const write = response.write.bind(response)
@@ -70,10 +76,7 @@ export const whole: Readonly<Record<string, Write>> = {
     response.writeHead(200, { ...html, 'content-length': Buffer.byteLength(text) }).end(text),
   'writeHead with chunks by name': (response, text) =>
     response.writeHead(200, { ...html, 'transfer-encoding': 'chunked' }).end(text),
-  writeHeader: (response, text) => {
-    ;(response as unknown as { writeHeader: (status: number, headers: object) => void }).writeHeader(200, html)
-    response.end(text)
-  },
+  ...('writeHeader' in ServerResponse.prototype ? { writeHeader } : {}),
   'a status and no header': (response, text) => {
     response.statusCode = 418
     response.end(text)
