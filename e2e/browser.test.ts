@@ -112,6 +112,14 @@ test('a rule made in the browser is in force at once; deleting it restores the f
   expect(left).toHaveLength(1)
 })
 
+test('an address that is none says so, within the console', async () => {
+  await page.goto(`${new URL(page.url()).origin}/incidents`)
+  await page.getByRole('heading', { name: 'No such page' }).waitFor()
+  await isAccessible()
+  await page.getByRole('main').getByRole('link', { name: 'overview' }).click()
+  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+})
+
 test('the owner chooses a password, signs out, and comes back with it', async () => {
   await page.getByText('Choose password').click()
   await page.getByLabel('Name').fill('Maya')

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet 
 import { Frame } from './frame/frame.tsx'
 import { history } from './frame/history.ts'
 import { Home } from './frame/home.tsx'
+import { NotFound } from './frame/not-found.tsx'
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
@@ -115,6 +116,7 @@ const script = createRoute({
   validateSearch: kept(['version']),
   component: lazyRouteComponent(() => import('./features/scripts/script-page.tsx'), 'ScriptPage'),
 })
+const nowhere = createRoute({ ...at, path: '$', component: NotFound })
 
 const pages = [
   home,
@@ -135,6 +137,7 @@ const pages = [
   person,
   scripts,
   script,
+  nowhere,
 ] as const
 
 export const router = createRouter({
