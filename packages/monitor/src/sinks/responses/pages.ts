@@ -50,7 +50,7 @@ class PageWatch implements BodyWatch {
   /** What has left and is still needed, and where in the markup it begins. */
   #kept = ''
   #place: HtmlPlace | null = null
-  /** How often it was asked whether what there was of it is known. */
+  /** How often it was asked whether what there was of it is known: for ever, once all of it was. */
   #asked = 0
 
   constructor(engine: Engine, context: Context, markup: MarkupOf) {
